@@ -1,0 +1,1 @@
+"""The ground's pure rules: no Django, no clock, no database."""

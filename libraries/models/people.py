@@ -1,0 +1,88 @@
+"""Staff: one role, one scope."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from libraries.models.places import County, Library, Province
+from libraries.roles import SCOPE_OF_ROLE, Right, Role, Scope, role_has_right
+
+
+class StaffManager(UserManager["User"]):
+    """`createsuperuser` makes an administrator."""
+
+    def create_superuser(self, username: str, *args: Any, **fields: Any) -> "User":
+        """As Django's, with the role that fits it."""
+        fields.setdefault("role", Role.ADMINISTRATOR)
+        return super().create_superuser(username, *args, **fields)
+
+
+def _scope_of(role: str) -> models.Q:
+    scope = SCOPE_OF_ROLE[role]
+    return models.Q(
+        role=role,
+        library__isnull=scope is not Scope.LIBRARY,
+        county__isnull=scope is not Scope.COUNTY,
+        province__isnull=scope is not Scope.PROVINCE,
+        is_staff=scope is Scope.ADMIN,
+    )
+
+
+def _any_scope() -> models.Q:
+    condition = models.Q()
+    for role in SCOPE_OF_ROLE:
+        condition |= _scope_of(role)
+    return condition
+
+
+class User(AbstractUser):
+    """A member of staff. The database itself holds role and scope together."""
+
+    role = models.CharField("نقش", max_length=20, choices=Role)
+    library = models.ForeignKey(
+        Library, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="کتابخانه"
+    )
+    county = models.ForeignKey(
+        County, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="شهرستان"
+    )
+    province = models.ForeignKey(
+        Province, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="استان"
+    )
+
+    objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "کاربر"
+        verbose_name_plural = "کارکنان"
+        constraints = (
+            models.CheckConstraint(
+                condition=_any_scope(),
+                name="user_one_role_one_scope",
+                violation_error_message=(
+                    "نقش و حوزه با هم نمی‌خوانند: کتابدار و مسئول کتابخانه فقط «کتابخانه»، رئیس ادارهٔ "
+                    "شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، ادارهٔ کل منابع هیچ‌یک؛ "
+                    "و تنها مدیر سامانه به بخش مدیریت راه دارد."
+                ),
+            ),
+        )
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name, or the user name where neither is known."""
+        return self.get_full_name() or self.username
+
+    @property
+    def scope_label(self) -> str:
+        """Where this person works, in words."""
+        if self.library:
+            return self.library.name
+        if self.county:
+            return f"شهرستان {self.county.name}"
+        if self.province:
+            return f"استان {self.province.name}"
+        return "کل کشور" if SCOPE_OF_ROLE.get(self.role) is Scope.COUNTRY else "مدیریت سامانه"
+
+    def has_right(self, right: Right) -> bool:
+        """Whether this person may do a thing at all; where is `for_user`'s question."""
+        return self.is_active and role_has_right(self.role, right)

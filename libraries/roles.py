@@ -1,0 +1,104 @@
+"""Who may do what: the one table of rights (spec "Who may do what").
+
+A person has one role and one scope. The role decides what may be done, the scope where;
+`libraries.querysets.ScopedQuerySet.for_user` turns the scope into rows.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """The seven roles, from the shelf to the country."""
+
+    LIBRARIAN = "librarian", "کتابدار"
+    LIBRARY_HEAD = "library_head", "مسئول کتابخانه"
+    COUNTY_HEAD = "county_head", "رئیس ادارهٔ شهرستان"
+    PROVINCIAL_EXPERT = "provincial_expert", "کارشناس منابع استان"
+    DIRECTOR_GENERAL = "director_general", "مدیر کل استان"
+    RESOURCES_OFFICE = "resources_office", "ادارهٔ کل منابع"
+    ADMINISTRATOR = "administrator", "مدیر سامانه"
+
+
+class Scope(StrEnum):
+    """How wide a role sees."""
+
+    LIBRARY = "library"
+    COUNTY = "county"
+    PROVINCE = "province"
+    COUNTRY = "country"
+    ADMIN = "admin"
+
+
+SCOPE_OF_ROLE: dict[str, Scope] = {
+    Role.LIBRARIAN: Scope.LIBRARY,
+    Role.LIBRARY_HEAD: Scope.LIBRARY,
+    Role.COUNTY_HEAD: Scope.COUNTY,
+    Role.PROVINCIAL_EXPERT: Scope.PROVINCE,
+    Role.DIRECTOR_GENERAL: Scope.PROVINCE,
+    Role.RESOURCES_OFFICE: Scope.COUNTRY,
+    Role.ADMINISTRATOR: Scope.ADMIN,
+}
+
+
+class Right(StrEnum):
+    """What a view can ask for. Every view declares exactly one (see `libraries.rights`)."""
+
+    USE_DESK = "use_desk"
+    VIEW_LIBRARIES = "view_libraries"
+    VIEW_COPIES = "view_copies"
+    IMPORT_COPIES = "import_copies"
+    VIEW_LOANS = "view_loans"
+    WRITE_LOANS = "write_loans"
+    OPEN_PERSONAL_DATA = "open_personal_data"
+    VIEW_SESSIONS = "view_sessions"
+    READ_SHELVES = "read_shelves"
+    SETTLE_FINDINGS = "settle_findings"
+    PRINT_FORMS = "print_forms"
+    MATCH_FILES = "match_files"
+    USE_ADMIN = "use_admin"
+
+
+_AT_THE_LIBRARY = frozenset(
+    {
+        Right.USE_DESK,
+        Right.VIEW_LIBRARIES,
+        Right.VIEW_COPIES,
+        Right.IMPORT_COPIES,
+        Right.VIEW_LOANS,
+        Right.WRITE_LOANS,
+        Right.OPEN_PERSONAL_DATA,
+        Right.VIEW_SESSIONS,
+        Right.READ_SHELVES,
+        Right.SETTLE_FINDINGS,
+        Right.PRINT_FORMS,
+        Right.MATCH_FILES,
+    }
+)
+# Those above a library look and print; what a library holds is changed in the library only.
+_ABOVE = frozenset(
+    {
+        Right.USE_DESK,
+        Right.VIEW_LIBRARIES,
+        Right.VIEW_COPIES,
+        Right.VIEW_SESSIONS,
+        Right.PRINT_FORMS,
+        Right.MATCH_FILES,
+    }
+)
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.LIBRARIAN: _AT_THE_LIBRARY,
+    Role.LIBRARY_HEAD: _AT_THE_LIBRARY,
+    Role.COUNTY_HEAD: _ABOVE,
+    Role.PROVINCIAL_EXPERT: _ABOVE,
+    Role.DIRECTOR_GENERAL: _ABOVE,
+    Role.RESOURCES_OFFICE: _ABOVE,
+    Role.ADMINISTRATOR: frozenset({Right.USE_DESK, Right.USE_ADMIN}),
+}
+
+
+def role_has_right(role: str, right: Right) -> bool:
+    """Whether a role carries a right; an unknown role carries none."""
+    return right in RIGHTS.get(role, frozenset())

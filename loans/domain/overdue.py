@@ -1,0 +1,36 @@
+"""When a lent copy counts as unreturned (directive 5-1)."""
+
+from datetime import date
+from enum import StrEnum
+
+from libraries.domain.jalali import add_months
+
+UNRETURNED_AFTER_MONTHS = 2
+
+
+class Standing(StrEnum):
+    """How an open loan stands on a day."""
+
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    FOLLOW_UP_DUE = "follow_up_due"
+    UNRETURNED = "unreturned"
+
+
+def standing(due_on: date | None, today: date, *, followed_up: bool) -> Standing:
+    """How an open loan stands on `today`.
+
+    Unreturned is a loan at least two Jalali months past due that the library followed up
+    (directive 5-1); as late with no follow-up on record it belongs on the call list (spec S5).
+    A loan whose due date nobody knows is never overdue: no list can say it is.
+    """
+    if due_on is None or today <= due_on:
+        return Standing.RUNNING
+    if today < add_months(due_on, UNRETURNED_AFTER_MONTHS):
+        return Standing.OVERDUE
+    return Standing.UNRETURNED if followed_up else Standing.FOLLOW_UP_DUE
+
+
+def days_late(due_on: date | None, today: date) -> int:
+    """Days past due; 0 where the loan is not late or its due date is unknown."""
+    return max(0, (today - due_on).days) if due_on else 0

@@ -1,0 +1,344 @@
+"""The match of a frozen list with what was seen (spec "What a match can find").
+
+A pure function of the list, the sightings, the loans and the words people gave: computed again
+at any time, it gives the same answer.
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from loans.domain.overdue import Standing, standing
+from shelfreading.domain.coverage import Coverage, UnseenRun, unread_runs
+from shelfreading.domain.findings import OF_EXPECTED, SEEN, Finding
+from shelfreading.domain.shelf_order import Move, fewest_moves
+
+UNREADABLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedList:
+    """The frozen list as columns of one length, in shelf order.
+
+    `codes` are unique and not empty (a barcode, or a stand-in for a copy that has none);
+    `statuses` are available, binding, weeded, missing, unreturned; `ranks` grow with the call
+    number and are equal for equal ones, UNREADABLE where it can't be read; `shelf_runs`
+    number the runs of shelves (section and prefix), ascending.
+    """
+
+    codes: Sequence[str]
+    statuses: Sequence[str]
+    ranks: Sequence[int]
+    shelf_runs: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanFact:
+    """A loan of an expected copy that was open at the session's start or began after it."""
+
+    lent_at: datetime
+    returned_at: datetime | None
+    due_on: date | None
+    followed_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A person's word on the positions first..last: the shelf was read, or it was not."""
+
+    first: int
+    last: int
+    was_read: bool
+
+
+@dataclass(slots=True)
+class Match:
+    """What a reading found.
+
+    `findings` has one class an expected copy, `first_seen` the index of its first sighting or
+    -1. `misplaced`, `unknown` and `repeated` hold indices of sightings. `moves` speak of
+    positions in the list; `unread` are the stretches nobody read, `doubtful` the shelf runs
+    most of whose copies seem out of order, where the rule is to be doubted and not the shelf.
+    """
+
+    findings: list[Finding]
+    first_seen: list[int]
+    misplaced: list[int]
+    unknown: list[int]
+    repeated: list[int]
+    moves: list[Move]
+    unread: list[UnseenRun]
+    rate: float
+    doubtful: list[int] = field(default_factory=list)
+
+    def counts(self) -> dict[Finding, int]:
+        """How many in each class; every class is named."""
+        tally = dict.fromkeys(Finding, 0)
+        for finding in OF_EXPECTED:
+            tally[finding] = self.findings.count(finding)
+        tally[Finding.MISPLACED] = len(self.misplaced)
+        tally[Finding.UNKNOWN] = len(self.unknown)
+        tally[Finding.REPEATED] = len(self.repeated)
+        return tally
+
+
+def reconcile(
+    expected: ExpectedList,
+    sightings: Sequence[str],
+    *,
+    today: date,
+    started_at: datetime | None = None,
+    seen_at: Sequence[datetime | None] | None = None,
+    loans: Mapping[int, Sequence[LoanFact]] | None = None,
+    elsewhere: Container[str] = (),
+    struck: Container[int] = (),
+    spoken: Sequence[Spoken] = (),
+) -> Match:
+    """Give every expected copy and every sighting its one class, and the fewest moves.
+
+    `sightings` are codes in walking order, `seen_at` their times where known. `loans` go by
+    position. `elsewhere` holds the codes of copies that belong to another section than the
+    ones read or to another library. `struck` are positions that a person marked as absent.
+    """
+    loans = loans or {}
+    position_of = {code: position for position, code in enumerate(expected.codes)}
+    first_seen = [-1] * len(expected.codes)
+    walk: list[int] = []  # positions of expected copies in the order they were first seen
+    others: set[str] = set()
+    misplaced: list[int] = []
+    unknown: list[int] = []
+    repeated: list[int] = []
+    find = position_of.get
+    for index, code in enumerate(sightings):
+        position = find(code)
+        if position is not None:
+            if first_seen[position] < 0:
+                first_seen[position] = index
+                walk.append(position)
+            else:
+                repeated.append(index)
+        elif code in others:
+            repeated.append(index)
+        else:
+            others.add(code)
+            (misplaced if code in elsewhere else unknown).append(index)
+
+    moves = _moves(expected, walk)
+    moved = {position for move in moves for position in move.items}
+    findings = _by_status(expected.statuses, first_seen)
+    for position, facts in loans.items():
+        loan_finding = _with_loans(
+            expected.statuses[position],
+            facts,
+            position=position,
+            first_seen=first_seen,
+            seen_at=seen_at,
+            started_at=started_at,
+            today=today,
+        )
+        if loan_finding is not None:
+            findings[position] = loan_finding
+
+    coverage = _coverage(expected, findings, first_seen, moved, struck)
+    for run in coverage.unread:
+        for position in range(run.first, run.last + 1):
+            if findings[position] is Finding.MISSING and position not in struck:
+                findings[position] = Finding.NOT_READ
+    for word in spoken:
+        old, new = (
+            (Finding.NOT_READ, Finding.MISSING)
+            if word.was_read
+            else (Finding.MISSING, Finding.NOT_READ)
+        )
+        for position in range(word.first, min(word.last + 1, len(findings))):
+            if findings[position] is old and position not in struck:
+                findings[position] = new
+
+    return Match(
+        findings=findings,
+        first_seen=first_seen,
+        misplaced=misplaced,
+        unknown=unknown,
+        repeated=repeated,
+        moves=moves,
+        unread=coverage.unread,
+        rate=coverage.rate,
+        doubtful=_doubtful(expected.shelf_runs, walk, moved),
+    )
+
+
+_UNSEEN = {
+    "available": Finding.MISSING,  # unless its stretch was not read, or it is on loan
+    "binding": Finding.AT_BINDER,
+    "weeded": Finding.WEEDED,
+    "missing": Finding.KNOWN_MISSING,
+    "unreturned": Finding.KNOWN_MISSING,
+}
+_SEEN = {
+    "available": Finding.PRESENT,
+    "binding": Finding.BACK_FROM_BINDER,
+    "weeded": Finding.WEEDED_ON_SHELF,
+    "missing": Finding.FOUND,
+    "unreturned": Finding.FOUND,
+}
+
+
+def _by_status(statuses: Sequence[str], first_seen: Sequence[int]) -> list[Finding]:
+    return [
+        _UNSEEN[status] if seen < 0 else _SEEN[status]
+        for status, seen in zip(statuses, first_seen, strict=True)
+    ]
+
+
+def _with_loans(
+    status: str,
+    facts: Sequence[LoanFact],
+    *,
+    position: int,
+    first_seen: Sequence[int],
+    seen_at: Sequence[datetime | None] | None,
+    started_at: datetime | None,
+    today: date,
+) -> Finding | None:
+    """The class of a copy with loans, by the order of events; None where its status decides.
+
+    Time decides: what was seen and then lent is present; what was lent before its shelf was
+    reached, or came back after its shelf was read, is not missing.
+    """
+    if status != "available" or not facts:
+        return None
+    sighting = first_seen[position]
+    if sighting >= 0:
+        moment = seen_at[sighting] if seen_at else None
+        for fact in facts:
+            if moment is None:
+                # No clock: a loan from before the session that is still open was open when
+                # the copy was seen; one made during the session came, most likely, after it.
+                began_before = started_at is None or fact.lent_at < started_at
+                if began_before and fact.returned_at is None:
+                    return Finding.ON_LOAN_ON_SHELF
+            elif fact.lent_at < moment and (
+                fact.returned_at is None or fact.returned_at > moment
+            ):
+                return Finding.ON_LOAN_ON_SHELF
+        return None
+    for fact in facts:
+        if fact.returned_at is None:
+            match standing(fact.due_on, today, followed_up=fact.followed_up):
+                case Standing.UNRETURNED:
+                    return Finding.UNRETURNED
+                case Standing.FOLLOW_UP_DUE:
+                    return Finding.FOLLOW_UP_DUE
+                case _:
+                    return Finding.ON_LOAN
+    for fact in facts:
+        if started_at is None or fact.lent_at >= started_at:
+            return Finding.ON_LOAN  # lent and returned while the shelves were read: it exists
+        read_at = _shelf_read_at(position, first_seen, seen_at)
+        if fact.returned_at and (read_at is None or fact.returned_at > read_at):
+            return Finding.ON_LOAN  # it was out when its shelf was read
+    return None
+
+
+def _shelf_read_at(
+    position: int, first_seen: Sequence[int], seen_at: Sequence[datetime | None] | None
+) -> datetime | None:
+    """When the shelf around a position was read: the earlier of its seen neighbours' times.
+
+    The earlier one gives the doubt to the copy. None where no clock tells.
+    """
+    if seen_at is None:
+        return None
+    times: list[datetime] = []
+    for step in (-1, 1):
+        place = position + step
+        while 0 <= place < len(first_seen):
+            if first_seen[place] >= 0:
+                moment = seen_at[first_seen[place]]
+                if moment is not None:
+                    times.append(moment)
+                break
+            place += step
+    return min(times, default=None)
+
+
+def _moves(expected: ExpectedList, walk: Sequence[int]) -> list[Move]:
+    """The fewest moves, as positions in the list.
+
+    The runs of shelves are taken in the order they were walked (by the middle of what was seen
+    of each), so that whoever reads the children's shelves first accuses no book. Copies whose
+    call number can't be read have no place to be moved to and stay out.
+    """
+    readable = [position for position in walk if expected.ranks[position] != UNREADABLE]
+    seen_of_run: dict[int, list[int]] = {}
+    for place, position in enumerate(readable):
+        seen_of_run.setdefault(expected.shelf_runs[position], []).append(place)
+    walked = sorted(seen_of_run, key=lambda run: seen_of_run[run][len(seen_of_run[run]) // 2])
+    ranks = [expected.ranks[position] for position in readable]
+    if walked != sorted(walked):
+        # Ranks grow from run to run; shift each run to where it was walked.
+        span = max(ranks) + 1
+        shift = {run: place * span for place, run in enumerate(walked)}
+        ranks = [
+            rank + shift[expected.shelf_runs[position]]
+            for rank, position in zip(ranks, readable, strict=True)
+        ]
+    runs = [expected.shelf_runs[position] for position in readable]
+
+    def positions(move: Move) -> Move:
+        return Move(
+            tuple(readable[item] for item in move.items),
+            None if move.after is None else readable[move.after],
+            None if move.before is None else readable[move.before],
+        )
+
+    return [positions(move) for move in fewest_moves(ranks, runs)]
+
+
+def _coverage(
+    expected: ExpectedList,
+    findings: Sequence[Finding],
+    first_seen: Sequence[int],
+    moved: set[int],
+    struck: Container[int],
+) -> Coverage:
+    """Judge the stretches by the copies that tell something.
+
+    A copy seen out of its place says nothing of the shelf it belongs to; a copy that is lent,
+    weeded or otherwise rightly absent says nothing either. A struck one was looked for.
+    """
+    positions: list[int] = []
+    flags = bytearray()
+    for position, finding in enumerate(findings):
+        if finding is Finding.MISSING:
+            positions.append(position)
+            flags.append(1 if position in struck else 0)
+        elif first_seen[position] >= 0 and position not in moved:
+            positions.append(position)
+            flags.append(1)
+    runs = [expected.shelf_runs[position] for position in positions]
+    return unread_runs(positions, flags, runs)
+
+
+def _doubtful(
+    shelf_runs: Sequence[int], walk: Sequence[int], moved: set[int]
+) -> list[int]:
+    """Shelf runs of at least ten seen copies of which more than half seem out of order."""
+    if not moved:
+        return []
+    seen: dict[int, int] = {}
+    astray: dict[int, int] = {}
+    for position in walk:
+        run = shelf_runs[position]
+        seen[run] = seen.get(run, 0) + 1
+        if position in moved:
+            astray[run] = astray.get(run, 0) + 1
+    return [run for run, count in seen.items() if count >= 10 and astray.get(run, 0) * 2 > count]
+
+
+def sums_close(match: Match, sightings: int) -> bool:
+    """Whether nothing was lost: expected = its classes, sightings = seen + others + repeats."""
+    seen = sum(1 for finding in match.findings if finding in SEEN)
+    others = len(match.misplaced) + len(match.unknown) + len(match.repeated)
+    return all(f in OF_EXPECTED for f in match.findings) and sightings == seen + others
+

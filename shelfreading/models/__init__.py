@@ -1,0 +1,29 @@
+"""Sessions, events, findings, decisions, applications."""
+
+from shelfreading.models.findings import (
+    WEEDING_OF_FATE,
+    Application,
+    AppliedChange,
+    Decision,
+    SessionFinding,
+)
+from shelfreading.models.sessions import (
+    ExpectedCopy,
+    MemoryUpload,
+    ReadingEvent,
+    ReadingSession,
+    ShelfRead,
+)
+
+__all__ = [
+    "WEEDING_OF_FATE",
+    "Application",
+    "AppliedChange",
+    "Decision",
+    "ExpectedCopy",
+    "MemoryUpload",
+    "ReadingEvent",
+    "ReadingSession",
+    "SessionFinding",
+    "ShelfRead",
+]
