@@ -1,0 +1,74 @@
+// What every page gains when JavaScript runs; without it nothing here is missed.
+
+// An open menu closes when one presses Escape or touches elsewhere.
+const openMenus = () => document.querySelectorAll("details[data-light-dismiss][open]");
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// Filters lie folded where there is little room and open where there is plenty.
+if (window.matchMedia("(min-width: 48em)").matches) {
+  for (const box of document.querySelectorAll("details[data-open-wide]")) box.open = true;
+}
+
+// A form that writes is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Codes can be copied. The clipboard interface needs https, which a library's network may lack;
+// selecting and the older command work there too.
+const selectText = (node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const selection = window.getSelection();
+  selection.removeAllRanges();
+  selection.addRange(range);
+};
+const copyOut = async (button) => {
+  const text = button.dataset.copy;
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const holder = document.createElement("textarea");
+  holder.value = text;
+  holder.className = "visually-hidden";
+  document.body.append(holder);
+  holder.select();
+  const done = document.execCommand("copy");
+  holder.remove();
+  if (!done) throw new Error("copy refused");
+};
+const showCopyButtons = (root) => {
+  for (const button of root.querySelectorAll("button[data-copy][hidden]")) button.hidden = false;
+};
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const said = button.querySelector("[aria-live]");
+  try {
+    await copyOut(button);
+    said.textContent = "رونوشت برداشته شد";
+    button.classList.add("is-done");
+  } catch {
+    selectText(button.previousElementSibling);
+    said.textContent = "رونوشت برداشته نشد؛ متن انتخاب شد، آن را با صفحه‌کلید بردارید";
+  }
+  setTimeout(() => {
+    said.textContent = "";
+    button.classList.remove("is-done");
+  }, 2500);
+});
+showCopyButtons(document);
+document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));
