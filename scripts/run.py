@@ -1,0 +1,149 @@
+"""`make run`: the demo, served as it would be in use: gunicorn and the task worker side by side.
+
+Brings the database and the static files up to date, makes the demo library if the database is
+new, and runs both programs until Ctrl-C. If one of them ends, so does the other, with exit
+code 1. HOST and PORT choose where it listens.
+"""
+
+import io
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STOP_SECONDS = 15  # how long a program may take to finish what it is doing
+
+
+def demo_environment(host: str) -> None:
+    """Set what the demo needs and the caller has not set."""
+    data_dir = Path(os.environ.setdefault("RAFKHAN_DATA_DIR", str(BASE_DIR / "var")))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("RAFKHAN_DEMO", "1")
+    os.environ.setdefault("RAFKHAN_HTTPS", "0")
+    os.environ.setdefault("RAFKHAN_ALLOWED_HOSTS", ",".join(own_names(host)))
+    os.environ.setdefault("RAFKHAN_SECRET_KEY", kept_secret(data_dir / "secret-key"))
+
+
+def kept_secret(path: Path) -> str:
+    """This machine's own secret key: made once, readable by its owner only."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def own_names(host: str) -> list[str]:
+    """The names a browser may call this machine by; beyond itself only if `host` says so."""
+    names = ["localhost", "127.0.0.1", "[::1]"]
+    if host in {"0.0.0.0", "::"}:
+        own = socket.gethostname()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:  # which address would leave this machine; nothing is sent
+                probe.connect(("192.0.2.1", 9))
+                return [*names, own, probe.getsockname()[0]]
+            except OSError:
+                return [*names, own]
+    return names if host in names else [*names, host]
+
+
+def prepare() -> str:
+    """Migrate, collect static files, make the demo once; return what the demo said."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    told = Path(settings.DATA_DIR) / "demo-users.txt"
+    if settings.DEMO and not get_user_model().objects.exists():
+        print("run: a new database; making the demo library", flush=True)
+        output = io.StringIO()
+        call_command("demo", stdout=output)
+        told.write_text(output.getvalue())
+    return told.read_text() if settings.DEMO and told.exists() else ""
+
+
+def programs(host: str, port: str) -> list[list[str]]:
+    """The two commands. Threads, so that a browser's idle connection holds up nobody."""
+    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
+    return [
+        [*gunicorn, "--workers", "2", "--threads", "4", "--no-control-socket"]
+        + ["--log-level", "warning", "--graceful-timeout", str(STOP_SECONDS - 5)],
+        [sys.executable, "manage.py", "db_worker"],
+    ]
+
+
+def stop(running: list[subprocess.Popen[bytes]]) -> None:
+    """End every program that still runs: asked first, then made to."""
+    for program in running:
+        if program.poll() is None:
+            program.terminate()
+    for program in running:
+        try:
+            program.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+
+
+def wait_until_serving(host: str, port: str, running: list[subprocess.Popen[bytes]]) -> bool:
+    """True once the port answers, False if a program ended first."""
+    address = ("127.0.0.1" if host == "0.0.0.0" else host, int(port))
+    while all(program.poll() is None for program in running):
+        try:
+            socket.create_connection(address, timeout=1).close()
+            return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def serve(host: str, port: str, told: str) -> int:
+    """Run both programs until a signal (exit 0) or until one of them ends (exit 1)."""
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+
+    for number in signals:
+        signal.signal(number, ask)
+    # Sessions of their own: a Ctrl-C reaches them once, from us.
+    running = [
+        subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
+        for command in programs(host, port)
+    ]
+    try:
+        if wait_until_serving(host, port, running):
+            shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host
+            print(f"{told}\nrun: http://{shown}:{port}/   (Ctrl-C stops)", flush=True)
+        while not asked and all(program.poll() is None for program in running):
+            time.sleep(0.2)
+    finally:
+        ended = [str(p.args[2]) for p in running if p.poll() is not None]
+        stop(running)
+    if asked:
+        print("run: stopped")
+        return 0
+    print(f"run: {' and '.join(ended)} ended by itself; stopped the rest", file=sys.stderr)
+    return 1
+
+
+def main() -> int:
+    """Prepare and serve."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    demo_environment(host)
+    return serve(host, port, prepare())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""`make test`: the checks, the whole suite on SQLite, the whole suite on PostgreSQL.
+
+Every stage runs even when one before it failed; a line tells each one's time and outcome, and
+the exit code is 1 if any failed. PYTEST_ARGS holds further arguments for pytest.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PYTEST = [sys.executable, "-m", "pytest", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+STAGES = (
+    ("checks", [sys.executable, "scripts/check.py"]),
+    ("tests on SQLite", [*PYTEST, "-m", "not postgres_only"]),
+    (
+        "tests on PostgreSQL",
+        [sys.executable, "scripts/postgres.py", *PYTEST, "-m", "not sqlite_only"],
+    ),
+)
+
+
+def main() -> int:
+    """Run the stages; 0 if all passed."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    # The first suite is SQLite's, whatever database the caller's shell points at.
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    lines, failed = [], False
+    for name, command in STAGES:
+        print(f"\n=== {name}", flush=True)
+        start = time.monotonic()
+        stage = subprocess.Popen(command, cwd=BASE_DIR, env=environment)
+        try:
+            code = stage.wait()
+        finally:
+            if stage.poll() is None:  # interrupted: the stage cleans up, then we leave
+                stage.terminate()
+                stage.wait()
+        failed |= code != 0
+        outcome = "passed" if code == 0 else f"FAILED (exit {code})"
+        lines.append(f"{name}: {outcome} in {time.monotonic() - start:.0f} s")
+        print(f"=== {lines[-1]}", flush=True)
+    print("\n" + "\n".join(f"make test: {line}" for line in lines))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
