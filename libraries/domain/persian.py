@@ -46,9 +46,7 @@ INVISIBLE_RANGES = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-_INVISIBLE = re.compile(
-    "[%s]" % "".join(f"{chr(a)}-{chr(b)}" for a, b in INVISIBLE_RANGES)
-)
+_INVISIBLE = re.compile("[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in INVISIBLE_RANGES) + "]")
 _ARABIC_LETTERS = re.compile("[يىك]")
 _STORED_LETTERS = str.maketrans("يىك", "ییک")
 _ZWNJ_RUN = re.compile(ZWNJ + "{2,}")
@@ -60,10 +58,7 @@ _SEARCH: dict[int, str | None] = {
     **{ord(letter): letter for letter in ALPHABET},
     **dict.fromkeys((*HARAKAT, TATWEEL, ord(ZWNJ), ord(" "))),
     **{ord(a): b for a, b in zip("آأإٱۀةؤ", "ااااههو", strict=True)},
-    **{
-        ord(a): b
-        for a, b in zip(PERSIAN_DIGITS + ARABIC_DIGITS, "0123456789" * 2, strict=True)
-    },
+    **{ord(a): b for a, b in zip(PERSIAN_DIGITS + ARABIC_DIGITS, "0123456789" * 2, strict=True)},
 }
 
 
