@@ -114,16 +114,21 @@ def ago(value: date | datetime | None, now: datetime | None = None) -> str:
     return to_persian_digits(words)
 
 
+def _left_to_right(text: str) -> str:
+    """`text` isolated, so that the stars in its middle don't turn it round in a Persian line."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 @register.filter
 def masked_id(value: str | None) -> str:
-    """A national ID as lists show it: «۳۸۶****۵۶۱» (call-numbers.md, National IDs)."""
-    return to_persian_digits(mask_national_id(value)) if value else ""
+    """A national ID as lists show it, its middle hidden: «۳۸۶****۵۶۱»."""
+    return _left_to_right(to_persian_digits(mask_national_id(value))) if value else ""
 
 
 @register.filter
 def masked_mobile(value: str | None) -> str:
     """A mobile number as lists show it, its middle hidden."""
-    return to_persian_digits(mask_mobile(value)) if value else ""
+    return _left_to_right(to_persian_digits(mask_mobile(value))) if value else ""
 
 
 @register.filter

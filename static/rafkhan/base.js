@@ -13,9 +13,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Filters lie folded where there is little room and open where there is plenty.
-if (window.matchMedia("(min-width: 48em)").matches) {
-  for (const box of document.querySelectorAll("details[data-open-wide]")) box.open = true;
+// Filters that are not in force lie folded where there is little room.
+if (window.matchMedia("(max-width: 47.99em)").matches) {
+  for (const box of document.querySelectorAll("details[data-fold-narrow]")) box.open = false;
 }
 
 // A form that writes is sent once, however often its button is pressed.
