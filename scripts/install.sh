@@ -96,7 +96,7 @@ install_python requirements.txt
 # --- node_modules -------------------------------------------------------------
 if ! up_to_date node_modules/.installed package.json package-lock.json; then
     PATH="$PATH:$PWD/.venv/bin" # a system npm first, else the wheel's
-    if ! node -e 'process.exit(parseInt(process.versions.node) < 18)' >/dev/null 2>&1 ||
+    if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' >/dev/null 2>&1 ||
         ! npm --version >/dev/null 2>&1; then
         PATH="$PWD/.venv/bin:$PATH"
         install_python scripts/requirements-node.txt

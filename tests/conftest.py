@@ -1,0 +1,59 @@
+"""What every test stands on: settings, both databases, a real browser.
+
+The database is SQLite in a temporary file, or the PostgreSQL that DATABASE_URL names
+(`scripts/postgres.py` starts one). Settings come from the environment, as in use.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Before Django is touched: the caller's own settings have no say in the tests.
+SCRATCH = Path(tempfile.mkdtemp(prefix="rafkhan-tests-"))
+for name in [name for name in os.environ if name.startswith("RAFKHAN_")]:
+    if name not in {"RAFKHAN_SHARED"}:
+        del os.environ[name]
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="config.settings",
+    RAFKHAN_SECRET_KEY="for-tests-only-" + "x" * 40,
+    RAFKHAN_ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    RAFKHAN_DATA_DIR=str(SCRATCH),
+    RAFKHAN_HTTPS="0",
+    RAFKHAN_TASKS="immediate",
+)
+
+import django  # noqa: E402
+import hypothesis  # noqa: E402
+import pytest  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402
+
+pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_database"]
+
+# What only use needs: files gathered under hashed names, and passwords that are slow to guess.
+django_settings.STORAGES = {
+    **django_settings.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.setup()
+
+# The machine is shared, so no deadline; the same examples each time on the build machine.
+hypothesis.settings.register_profile(
+    "rafkhan", deadline=None, database=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis.settings.load_profile("rafkhan")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is about the other database."""
+    engine = django_settings.DATABASES["default"]["ENGINE"]
+    other = "sqlite_only" if engine.endswith("postgresql") else "postgres_only"
+    for item in items:
+        if item.get_closest_marker(other):
+            item.add_marker(pytest.mark.skip(reason=f"{other}, and this run is on {engine}"))
+
+
+def pytest_unconfigure() -> None:
+    """Remove what the run wrote."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
