@@ -28,30 +28,23 @@ _SLASHES = "/.٫⁄∕／\\"
 _DASHES = "-،,–—−‐‑"
 
 
-class _Squeeze(dict[int, str | None]):
-    """What is neither letter, digit, slash nor dash leaves no trace."""
+def _squeeze_table() -> dict[int, str | None]:
+    """What becomes of each character; letters of other scripts stay, marks leave no trace.
 
-    def __missing__(self, code: int) -> str | None:
-        letter = chr(code)
-        return letter.lower() if letter.isalnum() else None
-
-
-_SQUEEZE = _Squeeze(
-    {
-        **{ord(letter): letter for letter in ALPHABET + LATIN},
-        **{ord(letter.upper()): letter for letter in LATIN},
+    It is filled for the blocks that occur, because asking for what a table lacks is slow; the rest
+    stays and is passed over when the number is read.
+    """
+    known = (*range(0x3100), *range(0xFB00, 0x10000), *range(0xE0000, 0xE0200))
+    return {
+        **{code: chr(code).lower() if chr(code).isalnum() else None for code in known},
         **{ord(a): b for a, b in zip("أإٱءيىئكةۀؤ", "ااااییی" + "کههو", strict=True)},
-        **{
-            ord(digits[i]): str(i)
-            for digits in ("0123456789", PERSIAN_DIGITS, ARABIC_DIGITS)
-            for i in range(10)
-        },
+        **{ord(digit): str(i % 10) for i, digit in enumerate(PERSIAN_DIGITS + ARABIC_DIGITS)},
         **dict.fromkeys(map(ord, _SLASHES), "/"),
         **dict.fromkeys(map(ord, _DASHES), "-"),
-        # Frequent, so that they need not ask `__missing__`: space, ZWNJ and the bidi marks.
-        **dict.fromkeys((0x20, 0xA0, 0x200C, 0x200E, 0x200F, *range(0x202A, 0x202F))),
     }
-)
+
+
+_SQUEEZE = _squeeze_table()
 
 
 def squeeze(text: str) -> str:
