@@ -7,7 +7,8 @@ decimals before it («955/07 1385»).
 """
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from libraries.domain.persian import (
@@ -15,6 +16,7 @@ from libraries.domain.persian import (
     ARABIC_DIGITS,
     PERSIAN_DIGITS,
     SYMBOLS,
+    TATWEEL,
     stored_form,
     to_ascii_digits,
 )
@@ -34,14 +36,20 @@ def _squeeze_table() -> dict[int, str | None]:
     It is filled for the blocks that occur, because asking for what a table lacks is slow; the rest
     stays and is passed over when the number is read.
     """
-    known = (*range(0x3100), *range(0xFB00, 0x10000), *range(0xE0000, 0xE0200))
-    return {
+    known = (*range(0x3100), *range(0xFE00, 0x10000), *range(0xE0000, 0xE0200))
+    table = {
         **{code: chr(code).lower() if chr(code).isalnum() else None for code in known},
-        **{ord(a): b for a, b in zip("أإٱءيىئكةۀؤ", "ااااییی" + "کههو", strict=True)},
+        **{ord(a): b for a, b in zip("أإٱءيىئېےكڪةۀھہەؤ", "اااایییییککههههه" + "و", strict=True)},
         **{ord(digit): str(i % 10) for i, digit in enumerate(PERSIAN_DIGITS + ARABIC_DIGITS)},
         **dict.fromkeys(map(ord, _SLASHES), "/"),
         **dict.fromkeys(map(ord, _DASHES), "-"),
+        TATWEEL: None,
     }
+    # Lists copied from a PDF hold letters by their shape at the word's end, middle or beginning.
+    for code in (*range(0xFB50, 0xFDFC), *range(0xFE70, 0xFEFD)):
+        letters = unicodedata.normalize("NFKC", chr(code))
+        table[code] = "".join(table.get(ord(letter)) or "" for letter in letters)
+    return table
 
 
 _SQUEEZE = _squeeze_table()
@@ -115,7 +123,7 @@ _AFTER_LATIN_PREFIX = f"[/-]*(?={_DEWEY_AHEAD}|[a-hj-np-vz][a-z]{{1,2}}[0-9])"
 _UNLISTED_PREFIX = f"([{ALPHABET}]{{1,2}})[/-]*(?={_FA}|[0-9]{{3}}/+[0-9])"
 
 
-def prefix_pattern(spellings: Mapping[str, int]) -> re.Pattern[str]:
+def prefix_pattern(spellings: Iterable[str]) -> re.Pattern[str]:
     """The expression that finds one of the squeezed spellings (group 1 Persian, group 2 Latin), or
     a prefix that isn't listed (group 3: one or two Persian letters before a class with a slash).
     """
@@ -133,7 +141,7 @@ def read(text: str, prefixes: re.Pattern[str]) -> Parts:
     squeezed = squeeze(text)
     parts = _read(squeezed, prefixes)
     if not parts.groups and squeezed:
-        parted = squeeze(_YEAR_APART.sub("-", to_ascii_digits(text)))
+        parted = squeeze(_YEAR_APART.sub("-", to_ascii_digits(stored_form(text))))
         if parted != squeezed:
             return _read(parted, prefixes)
     return parts

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from libraries.domain.call_number_reading import LATIN, prefix_pattern, squeeze
@@ -11,6 +11,20 @@ from libraries.domain.persian import ALPHABET, SYMBOLS
 _LITERATURE = {"after_809": "8091", "before_800": "7991", "after_899": "8991", "apart": "9991"}
 _NUMBERS = ("year", "volume", "copy")
 _DIGITS_UP = str.maketrans("0123456789", "abcdefghij")
+
+
+@lru_cache
+def _ranks(prefixes: tuple[tuple[str, ...], ...]) -> dict[str, int]:
+    spellings = [squeeze(spelling) for group in prefixes for spelling in group]
+    if not all(spelling.isalpha() for spelling in spellings) or len(prefixes) > 98:
+        raise ValueError("هر پیش‌نشانه باید فقط از حرف باشد؛ فهرست پیش‌نشانه‌ها را درست کنید.")
+    if len(set(spellings)) < len(spellings) or not all(prefixes):
+        raise ValueError("هر پیش‌نشانه باید یک بار در فهرست بیاید؛ تکراری‌ها را بردارید.")
+    return {
+        squeeze(spelling): rank
+        for rank, group in enumerate(prefixes, start=1)
+        for spelling in group
+    }
 
 
 @dataclass(frozen=True)
@@ -40,45 +54,27 @@ class Rules:
             raise ValueError("جای ردهٔ «۸فا» شناخته نیست؛ یکی از چهار جای ممکن را برگزینید.")
         if sorted(self.order) != sorted(_NUMBERS):
             raise ValueError("ترتیب باید سال، جلد و نسخه را هر کدام یک بار داشته باشد.")
-        spellings = [squeeze(spelling) for group in self.prefixes for spelling in group]
-        if not all(spelling.isalpha() for spelling in spellings) or len(self.prefixes) > 98:
-            raise ValueError("هر پیش‌نشانه باید فقط از حرف باشد؛ فهرست پیش‌نشانه‌ها را درست کنید.")
-        if len(set(spellings)) < len(spellings) or not all(self.prefixes):
-            raise ValueError("هر پیش‌نشانه باید یک بار در فهرست بیاید؛ تکراری‌ها را بردارید.")
+        _ranks(self.prefixes)
 
-    @cached_property
+    @property
     def spellings(self) -> dict[str, int]:
         """Squeezed spelling → rank of its prefix, from 1."""
-        return {
-            squeeze(spelling): rank
-            for rank, group in enumerate(self.prefixes, start=1)
-            for spelling in group
-        }
+        return _ranks(self.prefixes)
 
     @cached_property
     def prefix_pattern(self) -> re.Pattern[str]:
         """Finds a prefix at the beginning of a squeezed number."""
-        return prefix_pattern(self.spellings)
+        return _prefix_pattern(tuple(self.spellings))
 
     @cached_property
     def codes(self) -> "_Codes":
         """The symbols that stand for letters and digits in a key."""
-        letters = dict(zip(ALPHABET, SYMBOLS[1:], strict=False))
-        if not self.madda_first:
-            letters["آ"] = letters["ا"]
-        return _Codes(
-            {
-                ord("!"): "0",
-                **_DIGITS_UP,
-                **{ord(letter): code for letter, code in letters.items()},
-                **{ord(letter): "z" + letter for letter in LATIN},
-            }
-        )
+        return _letter_codes(self.madda_first)
 
     @cached_property
     def class_codes(self) -> "_ClassCodes":
         """Main class → its part of the key."""
-        return _ClassCodes(self.literature)
+        return _class_codes(self.literature)
 
 
 class _Codes(dict[int, str | int]):
@@ -107,6 +103,26 @@ class _ClassCodes(dict[str, str]):
             code = f"2{main_class}0"
         self[main_class] = code
         return code
+
+
+# Rules are made anew for each request, so what is costly to make is shared among equal ones.
+_prefix_pattern = lru_cache(prefix_pattern)
+_class_codes = lru_cache(_ClassCodes)
+
+
+@lru_cache
+def _letter_codes(madda_first: bool) -> _Codes:
+    letters = dict(zip(ALPHABET, SYMBOLS[1:], strict=False))
+    if not madda_first:
+        letters["آ"] = letters["ا"]
+    return _Codes(
+        {
+            ord("!"): "0",
+            **_DIGITS_UP,
+            **{ord(letter): code for letter, code in letters.items()},
+            **{ord(letter): "z" + letter for letter in LATIN},
+        }
+    )
 
 
 DEFAULT = Rules()

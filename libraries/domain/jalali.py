@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 import jdatetime
 
@@ -38,6 +39,7 @@ _MONTH_NUMBERS = {search_key(name): number for number, name in enumerate(MONTHS,
 }
 
 _UNREADABLE = "تاریخ «{}» خوانده نمی‌شود؛ آن را مانند ۱۴۰۵/۰۹/۰۱ بنویسید."
+_OTHER_YEAR = "سال تاریخ «{}» از ۱۲۰۰ تا ۱۴۹۹ نیست؛ سال را بررسی کنید."
 _IMPOSSIBLE = "تاریخ «{}» در تقویم نیست؛ روز، ماه و سال آن را بررسی کنید."
 
 
@@ -50,8 +52,12 @@ def parse_jalali(text: str) -> datetime.date | None:
     the calendar.
     """
     text = stored_form(text)
-    if not text:
-        return None
+    return _parse(text) if text else None
+
+
+# A list of copies has few dates for its many rows, and the calendar's arithmetic is slow.
+@lru_cache(maxsize=10_000)
+def _parse(text: str) -> datetime.date:
     plain = to_ascii_digits(text)
     if found := _PARTED.fullmatch(plain):
         first, _, month, last = found.groups()
@@ -74,8 +80,8 @@ def parse_jalali(text: str) -> datetime.date | None:
         if number in _JALALI_YEARS:
             return jdatetime.date(number, int(month), int(day)).togregorian()
     except ValueError:
-        pass
-    raise ValueError(_IMPOSSIBLE.format(_shown(text)))
+        raise ValueError(_IMPOSSIBLE.format(_shown(text))) from None
+    raise ValueError(_OTHER_YEAR.format(_shown(text)))
 
 
 def _shown(text: str) -> str:
@@ -89,7 +95,7 @@ def format_jalali(
     """The day for people to read: «۱۴۰۵/۰۹/۰۱», long «۱ آذر ۱۴۰۵»; with the weekday before it,
     «یکشنبه ۱ آذر ۱۴۰۵». A datetime must be local time already.
     """
-    jalali = jdatetime.date.fromgregorian(date=_day(date))
+    jalali = _jalali(_day(date))
     if long:
         text = f"{jalali.day} {MONTHS[jalali.month - 1]} {jalali.year}"
     else:
@@ -103,16 +109,21 @@ def _day(date: datetime.date | datetime.datetime) -> datetime.date:
     return date.date() if isinstance(date, datetime.datetime) else date
 
 
+@lru_cache(maxsize=10_000)
+def _jalali(day: datetime.date) -> jdatetime.date:
+    return jdatetime.date.fromgregorian(date=day)
+
+
 def jalali_year(date: datetime.date | datetime.datetime) -> int:
     """The Jalali year of a day, e.g. 1405."""
-    return int(jdatetime.date.fromgregorian(date=_day(date)).year)
+    return int(_jalali(_day(date)).year)
 
 
 def add_months(date: datetime.date, months: int) -> datetime.date:
     """The same day so many Jalali months later (earlier, if negative); the month's last day where
     the month is too short for it.
     """
-    jalali = jdatetime.date.fromgregorian(date=_day(date))
+    jalali = _jalali(_day(date))
     year, month = divmod(jalali.year * 12 + jalali.month - 1 + months, 12)
     first = jdatetime.date(year, month + 1, 1)
     return first.replace(day=min(jalali.day, _month_days(first))).togregorian()
@@ -129,8 +140,8 @@ def months_past(due: datetime.date, today: datetime.date) -> int:
     of two or more counts as unreturned once it was followed up).
     """
     due, today = _day(due), _day(today)
-    start = jdatetime.date.fromgregorian(date=due)
-    end = jdatetime.date.fromgregorian(date=today)
+    start = _jalali(due)
+    end = _jalali(today)
     months = (end.year - start.year) * 12 + end.month - start.month
     if months > 0 and add_months(due, months) > today:
         months -= 1
