@@ -123,6 +123,13 @@ STORAGES = {
         )
     },
 }
+# How far long work is: seen by the page while the work's own transaction is still open.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+    }
+}
 FORMS_FONT_DIR = NODE_MODULES / "vazirmatn" / "fonts" / "ttf"
 
 # Uploads: lists of a whole library. Larger files never reach memory whole.

@@ -13,8 +13,6 @@ from shelfreading.domain.coverage import Coverage, UnseenRun, unread_runs
 from shelfreading.domain.findings import OF_EXPECTED, SEEN, Finding
 from shelfreading.domain.shelf_order import Move, fewest_moves
 
-UNREADABLE = -1
-
 
 @dataclass(frozen=True, slots=True)
 class ExpectedList:
@@ -22,7 +20,7 @@ class ExpectedList:
 
     `codes` are unique and not empty (a barcode, or a stand-in for a copy that has none);
     `statuses` are available, binding, weeded, missing, unreturned; `ranks` grow with the call
-    number and are equal for equal ones, UNREADABLE where it can't be read; `shelf_runs`
+    number and are equal for equal ones, `shelf_order.UNREADABLE` where it can't be read; `shelf_runs`
     number the runs of shelves (section and prefix), ascending.
     """
 
@@ -87,6 +85,7 @@ def reconcile(
     sightings: Sequence[str],
     *,
     today: date,
+    walks: Sequence[int] | None = None,
     started_at: datetime | None = None,
     seen_at: Sequence[datetime | None] | None = None,
     loans: Mapping[int, Sequence[LoanFact]] | None = None,
@@ -96,14 +95,16 @@ def reconcile(
 ) -> Match:
     """Give every expected copy and every sighting its one class, and the fewest moves.
 
-    `sightings` are codes in walking order, `seen_at` their times where known. `loans` go by
+    `sightings` are codes in walking order, `seen_at` their times where known. `walks` are the
+    lengths of the walks that follow one another in them (all one walk by default); what comes
+    after the last walk was ticked on a list and says nothing of where it stood. `loans` go by
     position. `elsewhere` holds the codes of copies that belong to another section than the
     ones read or to another library. `struck` are positions that a person marked as absent.
     """
     loans = loans or {}
     position_of = {code: position for position, code in enumerate(expected.codes)}
     first_seen = [-1] * len(expected.codes)
-    walk: list[int] = []  # positions of expected copies in the order they were first seen
+    first_sightings: list[int] = []  # of expected copies, in the order they were first seen
     others: set[str] = set()
     misplaced: list[int] = []
     unknown: list[int] = []
@@ -114,7 +115,7 @@ def reconcile(
         if position is not None:
             if first_seen[position] < 0:
                 first_seen[position] = index
-                walk.append(position)
+                first_sightings.append(position)
             else:
                 repeated.append(index)
         elif code in others:
@@ -123,7 +124,8 @@ def reconcile(
             others.add(code)
             (misplaced if code in elsewhere else unknown).append(index)
 
-    moves = _moves(expected, walk)
+    walked = _walks(first_sightings, first_seen, [len(sightings)] if walks is None else walks)
+    moves = fewest_moves(walked, expected.ranks, expected.shelf_runs)
     moved = {position for move in moves for position in move.items}
     findings = _by_status(expected.statuses, first_seen)
     for position, facts in loans.items():
@@ -163,7 +165,7 @@ def reconcile(
         moves=moves,
         unread=coverage.unread,
         rate=coverage.rate,
-        doubtful=_doubtful(expected.shelf_runs, walk, moved),
+        doubtful=_doubtful(expected.shelf_runs, first_sightings, moved),
     )
 
 
@@ -262,37 +264,19 @@ def _shelf_read_at(
     return min(times, default=None)
 
 
-def _moves(expected: ExpectedList, walk: Sequence[int]) -> list[Move]:
-    """The fewest moves, as positions in the list.
-
-    The runs of shelves are taken in the order they were walked (by the middle of what was seen
-    of each), so that whoever reads the children's shelves first accuses no book. Copies whose
-    call number can't be read have no place to be moved to and stay out.
-    """
-    readable = [position for position in walk if expected.ranks[position] != UNREADABLE]
-    seen_of_run: dict[int, list[int]] = {}
-    for place, position in enumerate(readable):
-        seen_of_run.setdefault(expected.shelf_runs[position], []).append(place)
-    walked = sorted(seen_of_run, key=lambda run: seen_of_run[run][len(seen_of_run[run]) // 2])
-    ranks = [expected.ranks[position] for position in readable]
-    if walked != sorted(walked):
-        # Ranks grow from run to run; shift each run to where it was walked.
-        span = max(ranks) + 1
-        shift = {run: place * span for place, run in enumerate(walked)}
-        ranks = [
-            rank + shift[expected.shelf_runs[position]]
-            for rank, position in zip(ranks, readable, strict=True)
-        ]
-    runs = [expected.shelf_runs[position] for position in readable]
-
-    def positions(move: Move) -> Move:
-        return Move(
-            tuple(readable[item] for item in move.items),
-            None if move.after is None else readable[move.after],
-            None if move.before is None else readable[move.before],
-        )
-
-    return [positions(move) for move in fewest_moves(ranks, runs)]
+def _walks(
+    first_sightings: Sequence[int], first_seen: Sequence[int], lengths: Sequence[int]
+) -> list[list[int]]:
+    """The positions first seen on each walk, in walking order."""
+    walks: list[list[int]] = []
+    start = end = 0
+    for length in lengths:
+        end += length
+        first = start
+        while start < len(first_sightings) and first_seen[first_sightings[start]] < end:
+            start += 1
+        walks.append(list(first_sightings[first:start]))
+    return walks
 
 
 def _coverage(

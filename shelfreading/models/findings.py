@@ -43,6 +43,11 @@ class SessionFinding(models.Model):
         )
         indexes = (models.Index(fields=("session", "copy"), name="finding_by_copy"),)
 
+    @property
+    def key(self) -> str:
+        """How a page names the line; the same after a new computation."""
+        return f"c{self.copy_id}" if self.copy_id else f"u{self.code}"
+
 
 class Decision(models.Model):
     """What a person decided about a copy or an unknown code; survives a new computation."""
@@ -57,7 +62,6 @@ class Decision(models.Model):
         WEED_WORN = "weed_worn", "وجین فرسوده"
         WEED_NO_AUDIENCE = "weed_no_audience", "وجین بدون مخاطب"
         BINDING = "binding", "ارسال به صحافی"
-        FOUND = "found", "در جست‌وجوی دوم پیدا شد"
         LEAVE = "leave", "تغییری داده نشود"
 
     class Settlement(models.TextChoices):
@@ -133,7 +137,7 @@ class AppliedChange(models.Model):
     library_path = "application__session__library"
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="changes")
-    copy = models.ForeignKey(Copy, models.CASCADE, related_name="+")
+    copy = models.ForeignKey(Copy, models.PROTECT, related_name="+")
     finding = models.CharField(max_length=16, choices=FINDING_CHOICES)
     position = models.PositiveIntegerField()
     from_status = models.CharField(max_length=12, choices=CopyStatus)

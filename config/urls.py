@@ -1,0 +1,19 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from config import desk
+from libraries.rights import public
+
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("login/", public(auth_views.LoginView.as_view()), name="login"),
+    path("logout/", public(auth_views.LogoutView.as_view()), name="logout"),
+    path("", include("libraries.urls")),
+    path("", include("loans.urls")),
+    path("", include("shelfreading.urls")),
+    path("", include("reports.urls")),
+    path("admin/", admin.site.urls),
+]

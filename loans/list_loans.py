@@ -1,0 +1,137 @@
+"""The loans that a copies list speaks of: «امانت» is an open loan, its end a return."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from libraries.domain.copies_list import CopyRecord
+from libraries.domain.national_id import clean_mobile, clean_national_id
+from libraries.domain.persian import search_key
+from libraries.models import Copy, Library, User
+from loans.models import Loan, Member
+
+CHUNK = 500
+
+
+@dataclass(slots=True)
+class ListLoans:
+    """What a list says of loans: records to open one for, loans to close, due dates to set."""
+
+    opening: list[CopyRecord] = field(default_factory=list)
+    closing: list[int] = field(default_factory=list)
+    due_dates: dict[int, date] = field(default_factory=dict)
+
+
+def plan_loans(library: Library, records: Sequence[CopyRecord]) -> ListLoans:
+    """Compare the list's loans with the open ones; reads only.
+
+    Only a loan that came from a list is closed by a list: one made at the desk is newer
+    knowledge than an export taken before it.
+    """
+    plan = ListLoans()
+    open_loans = {
+        number: (pk, source, due_on)
+        for pk, number, source, due_on in Loan.objects.filter(
+            copy__library=library, returned_at__isnull=True
+        ).values_list("pk", "copy__registration_number", "source", "due_on")
+    }
+    for record in records:
+        loan = open_loans.get(record.registration_number)
+        if record.status == "on_loan":
+            if loan is None:
+                plan.opening.append(record)
+            elif loan[1] == Loan.Source.LIST and record.due_on and record.due_on != loan[2]:
+                plan.due_dates[loan[0]] = record.due_on
+        elif loan and loan[1] == Loan.Source.LIST and record.status != "unreturned":
+            plan.closing.append(loan[0])
+    return plan
+
+
+def write_loans(library: Library, plan: ListLoans, *, actor: User, now: datetime) -> None:
+    """Write a plan inside the caller's transaction, after the list's copies."""
+    copies: dict[str, int] = {}
+    numbers = [record.registration_number for record in plan.opening]
+    for start in range(0, len(numbers), CHUNK):
+        copies.update(
+            Copy.objects.filter(
+                library=library, registration_number__in=numbers[start : start + CHUNK]
+            ).values_list("registration_number", "pk")
+        )
+    members = _Members(library)
+    Loan.objects.bulk_create(
+        Loan(
+            copy_id=copies[record.registration_number],
+            member=members.of(record),
+            source=Loan.Source.LIST,
+            lent_at=_start(record.lent_on, now),
+            due_on=record.due_on,
+            lent_by=actor,
+        )
+        for record in plan.opening
+    )
+    for start in range(0, len(plan.closing), CHUNK):
+        Loan.objects.filter(pk__in=plan.closing[start : start + CHUNK]).update(
+            returned_at=now, returned_by=actor
+        )
+    for pk, due_on in plan.due_dates.items():
+        Loan.objects.filter(pk=pk).update(due_on=due_on)
+
+
+def _start(lent_on: date | None, now: datetime) -> datetime:
+    if lent_on is None:
+        return now
+    return min(now, timezone.make_aware(datetime.combine(lent_on, time(12))))
+
+
+class _Members:
+    """Finds a list's borrowers among the members, or enters them; nameless ones stay unknown."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.by_number: dict[str, Member] = {}
+        self.by_id: dict[str, Member] = {}
+        self.by_name: dict[str, Member] = {}
+        for member in Member.objects.filter(library=library).order_by("-pk"):
+            self._know(member)
+
+    def _know(self, member: Member) -> None:
+        if member.membership_number:
+            self.by_number[member.membership_number] = member
+        if member.national_id:
+            self.by_id[member.national_id] = member
+        if not member.membership_number and not member.national_id:
+            self.by_name[member.search_name] = member
+
+    def of(self, record: CopyRecord) -> Member | None:
+        """The record's borrower; None where the list doesn't name one."""
+        number = record.borrower_membership[:40]
+        national_id = _clean(clean_national_id, record.borrower_national_id)
+        name = search_key(record.borrower_name)[:200]
+        if number in self.by_number:
+            return self.by_number[number]
+        if national_id in self.by_id:
+            return self.by_id[national_id]
+        if not number and not national_id and name in self.by_name:
+            return self.by_name[name]
+        if not name and not number and not national_id:
+            return None
+        member = Member.objects.create(
+            library=self.library,
+            full_name=record.borrower_name[:200] or f"عضو {number or 'بی‌نام'}",
+            search_name=name,
+            membership_number=number,
+            national_id=national_id,
+            mobile=_clean(clean_mobile, record.borrower_mobile),
+        )
+        self._know(member)
+        return member
+
+
+def _clean(check: Callable[[str], str], text: str) -> str:
+    """The cleaned value, or nothing where the list's value is none: it is not the list's point."""
+    try:
+        return check(text) if text else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,355 @@
+"""Applying a session's findings in one step, and taking the step back (spec S4.5, B10)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from libraries import audit
+from libraries.bulk import bulk_insert
+from libraries.locking import locked
+from libraries.models import AuditEntry, Copy, StatusChange, User
+from libraries.refusal import Refused
+from loans.models import Forgiveness, Loan
+from loans.services import forgive
+from shelfreading.domain.effects import HANDLED, Effect, effect_of
+from shelfreading.domain.findings import LABELS, SEEN, Finding
+from shelfreading.models import (
+    WEEDING_OF_FATE,
+    Application,
+    AppliedChange,
+    Decision,
+    ReadingSession,
+    SessionFinding,
+)
+from shelfreading.services.findings import findings_compute
+
+CHUNK = 500
+FORGIVENESS_CAUSE = "کتاب هنگام رف‌خوانی در قفسه بود (مادّهٔ ۴-۲ دستورالعمل)"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One copy's proposed change, with what speaks against it."""
+
+    copy_id: int
+    finding: Finding
+    position: int
+    status: str
+    weeding_cause: str
+    effect: Effect
+    loan_id: int | None
+    # Why a person has to settle it first; empty where nothing speaks against it.
+    conflict: str
+    settlement: str
+
+
+def changes_proposed(session: ReadingSession) -> list[Change]:
+    """Every change that applying the stored findings would make now, conflicts included.
+
+    A conflict is a record that changed since the list was frozen, or a copy that was lent
+    after it was put aside for weeding or binding (spec B10).
+    """
+    decisions = {
+        copy_id: (fate, settlement)
+        for copy_id, fate, settlement in session.decisions.filter(copy__isnull=False).values_list(
+            "copy_id", "fate", "settlement"
+        )
+    }
+    acting = [
+        Finding.UNRETURNED, Finding.MISSING, Finding.FOUND, Finding.BACK_FROM_BINDER,
+        Finding.ON_LOAN_ON_SHELF, Finding.MISPLACED,
+    ]
+    rows = dict(_rows(session.findings.filter(finding__in=acting, copy__isnull=False)))
+    decided = sorted(copy_id for copy_id, (fate, _) in decisions.items() if fate)
+    for chunk in _chunks(decided):
+        rows.update(_rows(session.findings.filter(copy__in=chunk, finding__in=HANDLED)))
+    copy_ids = sorted(rows)
+    frozen = {
+        copy_id: status
+        for chunk in _chunks(copy_ids)
+        for copy_id, status in session.expected.filter(copy__in=chunk).values_list(
+            "copy_id", "status"
+        )
+    }
+    open_loans = dict(
+        Loan.objects.filter(
+            copy__library=session.library_id, returned_at__isnull=True
+        ).values_list("copy_id", "pk")
+    )
+    changes = []
+    for chunk in _chunks(copy_ids):
+        # Copies of other libraries that strayed in are not ours to change.
+        for copy_id, status, cause in Copy.objects.filter(
+            pk__in=chunk, library=session.library_id
+        ).values_list("pk", "status", "weeding_cause"):
+            finding, position = rows[copy_id]
+            fate, settlement = decisions.get(copy_id, ("", ""))
+            if fate == Decision.Fate.LEAVE:
+                continue
+            effect = effect_of(
+                finding,
+                status,
+                weeding_cause=WEEDING_OF_FATE.get(fate, ""),
+                to_binding=fate == Decision.Fate.BINDING,
+            )
+            if effect is None:
+                continue
+            loan_id = open_loans.get(copy_id)
+            if effect.returns_loan and loan_id is None and effect.status == status:
+                continue
+            conflict = ""
+            if frozen.get(copy_id, status) != status:
+                conflict = "وضعیت این نسخه پس از آغاز رف‌خوانی تغییر کرده است."
+            elif fate and loan_id is not None and not effect.returns_loan:
+                conflict = "این نسخه پس از خوانده‌شدن امانت داده شده است."
+            changes.append(
+                Change(
+                    copy_id, finding, position, status, cause, effect,
+                    loan_id if effect.returns_loan else None, conflict, settlement,
+                )
+            )
+    changes.sort(key=lambda change: change.position)
+    return changes
+
+
+def _rows(findings: Any) -> Iterable[tuple[int, tuple[Finding, int]]]:
+    for copy_id, finding, position in findings.order_by("position").values_list(
+        "copy_id", "finding", "position"
+    ):
+        yield copy_id, (Finding(finding), position)
+
+
+@transaction.atomic
+def findings_apply(*, session_id: int, actor: User, now: datetime) -> Application:
+    """Put a closed session's findings into the records, all or nothing (directive 4-5).
+
+    Applied already, the standing application is returned and nothing is done twice. Raises
+    Refused while the session is being read or a conflict isn't settled.
+    """
+    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    standing = session.applications.filter(undone_at__isnull=True).first()
+    if standing is not None:
+        return standing
+    if session.state != ReadingSession.State.CLOSED:
+        raise Refused("نخست خواندن را پایان دهید، سپس یافته‌ها را اعمال کنید.")
+    session = findings_compute(session_id=session_id, actor=actor, now=now)
+    _lock_copies(session)
+    changes = changes_proposed(session)
+    unsettled = [change for change in changes if change.conflict and not change.settlement]
+    if unsettled:
+        raise Refused(
+            f"{len(unsettled)} نسخه پس از رف‌خوانی تغییر کرده است؛ نخست برای هر یک بگویید کدام درست است."
+        )
+    changes = [
+        change
+        for change in changes
+        if not change.conflict or change.settlement == Decision.Settlement.READING
+    ]
+    seen = session.findings.filter(finding__in=SEEN)
+    application = Application.objects.create(
+        session=session, applied_at=now, applied_by=actor, seen_count=seen.count()
+    )
+    assert session.closed_at is not None
+    Copy.objects.filter(pk__in=seen.values("copy"), library=session.library_id).update(
+        last_seen_on=timezone.localdate(session.closed_at)
+    )
+    _write(application, changes, actor, now)
+    session.state = ReadingSession.State.APPLIED
+    session.save(update_fields=["state"])
+    audit.record(
+        "findings_apply",
+        actor=actor,
+        library=session.library,
+        subject=session,
+        now=now,
+        application=application.pk,
+        changes=len(changes),
+    )
+    return application
+
+
+def _lock_copies(session: ReadingSession) -> None:
+    """Hold the rows of all copies a finding or a decision speaks of, in one order for everyone."""
+    speaking = SessionFinding.objects.filter(session=session, copy__library=session.library_id)
+    list(
+        Copy.objects.select_for_update()
+        .filter(pk__in=speaking.exclude(finding=Finding.NOT_READ).values("copy"))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def _write(
+    application: Application, changes: Sequence[Change], actor: User, now: datetime
+) -> None:
+    library_id = application.session.library_id
+    cause = f"رف‌خوانی «{application.session.name}»"[:200]
+    moving = [change for change in changes if change.effect.status != change.status]
+    by_target: dict[tuple[str, str], list[int]] = {}
+    for change in moving:
+        target = (change.effect.status, change.effect.weeding_cause)
+        by_target.setdefault(target, []).append(change.copy_id)
+    for (status, weeding_cause), copy_ids in by_target.items():
+        for chunk in _chunks(copy_ids):
+            Copy.objects.filter(pk__in=chunk).update(status=status, weeding_cause=weeding_cause)
+    last_before = StatusChange.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    bulk_insert(
+        StatusChange,
+        ("copy_id", "from_status", "to_status", "source", "cause", "at", "by_id"),
+        (
+            (
+                change.copy_id, change.status, change.effect.status, StatusChange.Source.READING,
+                f"{cause}: {LABELS[change.finding]}", now, actor.pk,
+            )
+            for change in moving
+        ),
+    )
+    status_changes = dict(
+        StatusChange.objects.filter(
+            pk__gt=last_before, copy__library=library_id, at=now, source=StatusChange.Source.READING
+        ).values_list("copy_id", "pk")
+    )
+    forgiven: dict[int, int] = {}
+    today = timezone.localdate(now)
+    returning = {change.loan_id: change.copy_id for change in changes if change.loan_id}
+    for loan in Loan.objects.select_for_update(of=("self",)).filter(
+        pk__in=returning, returned_at__isnull=True
+    ):
+        loan.returned_at = max(now, loan.lent_at)
+        loan.returned_by = actor
+        loan.save(update_fields=["returned_at", "returned_by"])
+        forgiveness = forgive(loan, cause=FORGIVENESS_CAUSE, actor=actor, now=now, today=today)
+        if forgiveness is not None:
+            forgiven[loan.copy_id] = forgiveness.pk
+    bulk_insert(
+        AppliedChange,
+        (
+            "application_id", "copy_id", "finding", "position", "from_status", "to_status",
+            "from_weeding_cause", "weeding_cause", "status_change_id", "returned_loan_id",
+            "forgiveness_id",
+        ),
+        (
+            (
+                application.pk, change.copy_id, change.finding.value, change.position,
+                change.status, change.effect.status, change.weeding_cause,
+                change.effect.weeding_cause, status_changes.get(change.copy_id), change.loan_id,
+                forgiven.get(change.copy_id),
+            )
+            for change in changes
+        ),
+    )
+    bulk_insert(
+        AuditEntry,
+        ("at", "actor_id", "action", "library_id", "object_type", "object_id", "data"),
+        (
+            (
+                now, actor.pk, "copy_change", library_id, "libraries.copy", str(change.copy_id),
+                {
+                    "application": application.pk,
+                    "finding": change.finding.value,
+                    "from": change.status,
+                    "to": change.effect.status,
+                    "loan_returned": change.loan_id,
+                },
+            )
+            for change in changes
+        ),
+    )
+
+
+@transaction.atomic
+def application_undo(*, session_id: int, actor: User, now: datetime) -> Application:
+    """Take an application back as a whole. The session is closed again, its findings as they were.
+
+    Raises Refused when anything later touched one of its copies: then nothing is taken back.
+    """
+    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    application = session.applications.filter(undone_at__isnull=True).first()
+    if application is None:
+        raise Refused("این رف‌خوانی اعمال نشده است.")
+    changes = list(application.changes.select_related("returned_loan").order_by("copy_id"))
+    list(
+        Copy.objects.select_for_update(of=("self",))
+        .filter(pk__in=application.changes.values("copy"))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    touched = _touched_later(application)
+    if touched:
+        raise Refused(
+            f"{len(touched)} نسخه پس از اعمال دوباره تغییر کرده است (برای نمونه شمارهٔ ثبت {touched[0]})؛ "
+            "اعمال را دیگر نمی‌توان یک‌جا برگرداند."
+        )
+    back: dict[tuple[str, str], list[int]] = {}
+    for change in changes:
+        if change.status_change_id:
+            key = (change.from_status, change.from_weeding_cause)
+            back.setdefault(key, []).append(change.copy_id)
+        if change.returned_loan is not None:
+            change.returned_loan.returned_at = change.returned_loan.returned_by = None
+            change.returned_loan.save(update_fields=["returned_at", "returned_by"])
+    for (status, weeding_cause), copy_ids in back.items():
+        for chunk in _chunks(copy_ids):
+            Copy.objects.filter(pk__in=chunk).update(status=status, weeding_cause=weeding_cause)
+    Forgiveness.objects.filter(pk__in=application.changes.values("forgiveness")).update(
+        revoked_at=now
+    )
+    bulk_insert(
+        StatusChange,
+        ("copy_id", "from_status", "to_status", "source", "cause", "at", "by_id"),
+        (
+            (
+                change.copy_id, change.to_status, change.from_status, StatusChange.Source.UNDO,
+                f"برگرداندن اعمال رف‌خوانی «{session.name}»"[:300], now, actor.pk,
+            )
+            for change in changes
+            if change.status_change_id
+        ),
+    )
+    application.undone_at = now
+    application.undone_by = actor
+    application.save(update_fields=["undone_at", "undone_by"])
+    session.state = ReadingSession.State.CLOSED
+    # What was computed then compared with records that are now as they were before; anew.
+    session.basis = ""
+    session.save(update_fields=["state", "basis"])
+    audit.record(
+        "application_undo",
+        actor=actor,
+        library=session.library,
+        subject=session,
+        now=now,
+        application=application.pk,
+        changes=len(changes),
+    )
+    return application
+
+
+def _touched_later(application: Application) -> list[str]:
+    """Registration numbers of copies that anything touched after the application."""
+    touched: set[str] = set()
+    of_application = application.changes.values("copy")
+    own = application.changes.filter(status_change__isnull=False).values("status_change")
+    touched.update(
+        StatusChange.objects.filter(copy__in=of_application, at__gte=application.applied_at)
+        .exclude(pk__in=own)
+        .values_list("copy__registration_number", flat=True)
+    )
+    for change in application.changes.select_related("copy").iterator():
+        if change.copy.status != change.to_status:
+            touched.add(change.copy.registration_number)
+    touched.update(
+        Loan.objects.filter(copy__in=of_application, lent_at__gte=application.applied_at)
+        .exclude(pk__in=application.changes.filter(returned_loan__isnull=False).values("returned_loan"))
+        .values_list("copy__registration_number", flat=True)
+    )
+    return sorted(touched)
+
+
+def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

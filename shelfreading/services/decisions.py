@@ -1,0 +1,150 @@
+"""What people decide of findings. Nothing about a copy changes here; applying does that."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Q
+
+from libraries import audit
+from libraries.bulk import bulk_insert
+from libraries.locking import locked
+from libraries.models import User
+from libraries.refusal import Refused
+from shelfreading.domain.effects import HANDLED
+from shelfreading.domain.findings import Finding
+from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
+from shelfreading.services.events import EVENT_FIELDS
+
+MOST_AT_ONCE = 2000
+
+
+@transaction.atomic
+def fate_set(
+    *, session_id: int, keys: Sequence[str], fate: str, actor: User, now: datetime
+) -> int:
+    """Decide what becomes of the copies behind some findings; '' takes the decision back.
+
+    Weeding and binding are for copies that were in somebody's hand; others are refused all
+    together, so that nobody believes half of a choice was taken. Returns how many.
+    """
+    session, findings = _chosen(session_id, keys, actor)
+    if fate and fate not in Decision.Fate.values:
+        raise Refused("تصمیم را از فهرست برگزینید.")
+    if fate and fate != Decision.Fate.LEAVE:
+        wrong = [finding for finding in findings if finding.finding not in HANDLED]
+        if wrong:
+            raise Refused(
+                f"{len(wrong)} نسخه از گزیده‌ها در این رف‌خوانی در قفسه دیده نشده است؛ "
+                "وجین و صحافی تنها برای نسخه‌ای است که به دست آمده."
+            )
+    _save(session, findings, actor, now, fate=fate)
+    audit.record(
+        "fate_set", actor=actor, library=session.library, subject=session, now=now,
+        fate=fate, count=len(findings),
+    )  # fmt: skip
+    return len(findings)
+
+
+@transaction.atomic
+def put_right_set(
+    *, session_id: int, keys: Sequence[str], done: bool, actor: User, now: datetime
+) -> int:
+    """Tick a work list: the book was carried to its place, the unknown code was looked into."""
+    session, findings = _chosen(session_id, keys, actor, may_be_applied=True)
+    _save(session, findings, actor, now, is_put_right=done)
+    return len(findings)
+
+
+@transaction.atomic
+def conflict_settle(
+    *, session_id: int, copy_ids: Sequence[int], settlement: str, actor: User, now: datetime
+) -> int:
+    """Say whether the reading or the record of now wins for copies in conflict (spec B10)."""
+    session = _session(session_id, actor)
+    if settlement not in Decision.Settlement.values:
+        raise Refused("بگویید یافتهٔ رف‌خوانی درست است یا وضعیت کنونی.")
+    findings = list(session.findings.filter(copy__in=copy_ids, copy__library=session.library_id))
+    if {finding.copy_id for finding in findings} != set(copy_ids):
+        raise Refused("یکی از نسخه‌ها در این رف‌خوانی نیست.")
+    _save(session, findings, actor, now, settlement=settlement)
+    audit.record(
+        "conflict_settle", actor=actor, library=session.library, subject=session, now=now,
+        settlement=settlement, count=len(findings),
+    )  # fmt: skip
+    return len(findings)
+
+
+@transaction.atomic
+def second_look_found(
+    *, session_id: int, keys: Sequence[str], actor: User, now: datetime
+) -> int:
+    """Tick as present copies that turned up on a second look (spec B5): new events, as any tick."""
+    session, findings = _chosen(session_id, keys, actor)
+    absent = {Finding.MISSING, Finding.NOT_READ, Finding.KNOWN_MISSING}
+    if any(finding.finding not in absent for finding in findings):
+        raise Refused("«پیدا شد» تنها برای نسخه‌هایی است که دیده نشده‌اند.")
+    seq = int(now.timestamp() * 1000)
+    bulk_insert(
+        ReadingEvent,
+        EVENT_FIELDS,
+        (
+            (
+                uuid4(), session.pk, f"second-look-{actor.pk}", seq, ReadingEvent.Kind.PRESENT, "",
+                "", finding.copy_id, None, None, now, actor.pk, None,
+            )
+            for finding in findings
+        ),
+    )
+    audit.record(
+        "second_look_found", actor=actor, library=session.library, subject=session, now=now,
+        count=len(findings),
+    )  # fmt: skip
+    return len(findings)
+
+
+def _chosen(
+    session_id: int, keys: Sequence[str], actor: User, *, may_be_applied: bool = False
+) -> tuple[ReadingSession, list[SessionFinding]]:
+    session = _session(session_id, actor, may_be_applied=may_be_applied)
+    if not keys:
+        raise Refused("نخست یک یا چند ردیف را برگزینید.")
+    if len(keys) > MOST_AT_ONCE:
+        raise Refused(f"در هر بار حداکثر {MOST_AT_ONCE} ردیف را می‌توان برگزید.")
+    copy_ids = [key[1:] for key in keys if key[:1] == "c" and key[1:].isdecimal()]
+    codes = [key[1:] for key in keys if key[:1] == "u"]
+    findings = list(
+        session.findings.exclude(finding=Finding.REPEATED).filter(
+            Q(copy__in=copy_ids) | Q(copy__isnull=True, code__in=codes)
+        )
+    )
+    if {finding.key for finding in findings} != set(keys):
+        raise Refused("یکی از ردیف‌های برگزیده در یافته‌های این رف‌خوانی نیست؛ صفحه را تازه کنید.")
+    return session, findings
+
+
+def _session(session_id: int, actor: User, *, may_be_applied: bool = False) -> ReadingSession:
+    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    if session.state == ReadingSession.State.APPLIED and not may_be_applied:
+        raise Refused("یافته‌های این رف‌خوانی اعمال شده است؛ برای تغییر، نخست اعمال را برگردانید.")
+    return session
+
+
+def _save(
+    session: ReadingSession,
+    findings: Sequence[SessionFinding],
+    actor: User,
+    now: datetime,
+    **values: Any,
+) -> None:
+    for finding in findings:
+        key = (
+            {"copy_id": finding.copy_id}
+            if finding.copy_id
+            else {"copy": None, "code": finding.code}
+        )
+        Decision.objects.update_or_create(
+            session=session, **key, defaults={**values, "by": actor, "at": now}
+        )

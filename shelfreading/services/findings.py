@@ -1,0 +1,247 @@
+"""Computing a session's findings from the frozen list, the events, the loans and people's words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from libraries.bulk import bulk_insert
+from libraries.locking import locked
+from libraries.models import Copy, User
+from loans.models import FollowUp, Loan
+from shelfreading.domain.findings import Finding
+from shelfreading.domain.reconcile import (
+    ExpectedList,
+    LoanFact,
+    Match,
+    Spoken,
+    reconcile,
+)
+from shelfreading.models import ReadingEvent, ReadingSession, SessionFinding
+
+FINDING_FIELDS = (
+    "session_id", "finding", "copy_id", "code", "position", "event_id", "move",
+    "belongs_after_id", "belongs_before_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """A session's events as the match wants them: the walks one after another, then the ticks."""
+
+    codes: list[str]
+    event_ids: list[Any]
+    times: list[datetime | None]
+    walks: list[int]
+    struck: set[int]
+
+
+@transaction.atomic
+def findings_compute(*, session_id: int, actor: User, now: datetime) -> ReadingSession:
+    """Bring the stored findings up to date and return the session; does nothing where they are.
+
+    An applied session keeps the findings it was applied from.
+    """
+    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    basis = findings_basis(session, timezone.localdate(now))
+    if session.state == ReadingSession.State.APPLIED or session.basis == basis:
+        return session
+    _compute(session, now)
+    session.basis = basis
+    session.computed_at = now
+    session.save(update_fields=["basis", "computed_at", "summary"])
+    return session
+
+
+def findings_basis(session: ReadingSession, today: Any) -> str:
+    """What the findings depend on, in short; differs as soon as anything new came in."""
+    events = session.events.aggregate(n=Count("pk"))["n"]
+    words = session.shelves_read.aggregate(n=Count("pk"), last=Max("at"))
+    loans = _loans_during(session).aggregate(
+        n=Count("pk"), back=Count("pk", filter=Q(returned_at__isnull=False))
+    )
+    calls = FollowUp.objects.filter(
+        loan__copy__library=session.library_id, at__gte=session.started_at
+    ).count()
+    last = words["last"].timestamp() if words["last"] else 0
+    return f"{today}|{events}|{words['n']}|{last}|{loans['n']}|{loans['back']}|{calls}"[:64]
+
+
+def _compute(session: ReadingSession, now: datetime) -> None:
+    rows = list(
+        session.expected.order_by("position").values_list(
+            "code", "status", "rank", "shelf_run", "copy_id"
+        )
+    )
+    codes, statuses, ranks, runs, copy_ids = (
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], [], []]
+    )
+    position_of_copy = {copy_id: position for position, copy_id in enumerate(copy_ids)}
+    sightings = _sightings(session, codes, position_of_copy)
+    strangers = set(sightings.codes).difference(codes)
+    elsewhere = _copies_elsewhere(session, strangers)
+    match = reconcile(
+        ExpectedList(codes, statuses, ranks, runs),
+        sightings.codes,
+        today=timezone.localdate(now),
+        walks=sightings.walks,
+        started_at=session.started_at,
+        seen_at=sightings.times if any(sightings.times) else None,
+        loans=_loan_facts(session, position_of_copy),
+        elsewhere=elsewhere,
+        struck=sightings.struck,
+        spoken=[
+            Spoken(*word)
+            for word in session.shelves_read.order_by("at", "pk").values_list(
+                "first_position", "last_position", "was_read"
+            )
+        ],
+    )
+    session.findings.all().delete()
+    bulk_insert(
+        SessionFinding,
+        FINDING_FIELDS,
+        _finding_rows(session.pk, match, codes, copy_ids, sightings, elsewhere),
+    )
+    session.summary = _summary(match, len(sightings.codes), codes)
+
+
+def _sightings(
+    session: ReadingSession, codes: Sequence[str], position_of_copy: dict[int, int]
+) -> Sightings:
+    """Scans walk by walk in each reader's own order, then ticks; undone events left out."""
+    events = list(
+        session.events.order_by("device", "seq", "received_at").values_list(
+            "pk", "device", "kind", "code", "copy_id", "undoes", "device_at", "received_at",
+            "upload_id",
+        )
+    )
+    undone = {undoes for _, _, _, _, _, undoes, _, _, _ in events if undoes}
+    result = Sightings([], [], [], [], set())
+    ticks: dict[int, tuple[str, Any, datetime | None]] = {}
+    for _, walk in groupby(events, key=lambda event: event[1]):
+        length = 0
+        for pk, _, kind, code, copy_id, _, device_at, received_at, upload_id in walk:
+            if pk in undone or kind == ReadingEvent.Kind.UNDO:
+                continue
+            if kind == ReadingEvent.Kind.SCAN:
+                result.codes.append(code)
+                result.event_ids.append(pk)
+                # A file's codes arrive long after they were read: without the reader's own
+                # clock their time is not known.
+                result.times.append(device_at or (None if upload_id else received_at))
+                length += 1
+            elif copy_id in position_of_copy:
+                # The last tick or strike of a copy is what counts.
+                ticks[position_of_copy[copy_id]] = (kind, pk, received_at)
+        result.walks.append(length)
+    scanned = set(result.codes)
+    for position, (kind, pk, received_at) in sorted(ticks.items()):
+        if kind == ReadingEvent.Kind.ABSENT:
+            result.struck.add(position)
+        elif codes[position] not in scanned:
+            result.codes.append(codes[position])
+            result.event_ids.append(pk)
+            result.times.append(received_at)
+    return result
+
+
+def _copies_elsewhere(session: ReadingSession, strangers: set[str]) -> dict[str, int]:
+    """Copies behind codes that are not in the list: this library's other shelves first."""
+    found: dict[str, int] = {}
+    codes = sorted(code for code in strangers if code)
+    for start in range(0, len(codes), 500):
+        rows = Copy.objects.filter(barcode__in=codes[start : start + 500]).values_list(
+            "barcode", "pk", "library_id"
+        )
+        for code, copy_id, library_id in rows:
+            if library_id == session.library_id or code not in found:
+                found[code] = copy_id
+    return found
+
+
+def _loans_during(session: ReadingSession) -> Any:
+    return Loan.objects.filter(copy__library=session.library_id).filter(
+        Q(returned_at__isnull=True) | Q(returned_at__gte=session.started_at)
+    )
+
+
+def _loan_facts(
+    session: ReadingSession, position_of_copy: dict[int, int]
+) -> dict[int, list[LoanFact]]:
+    """The loans that touch the reading, by position. A follow-up counts from the due date on."""
+    followed_up: dict[int, list[datetime]] = {}
+    for loan_id, at in FollowUp.objects.filter(
+        loan__copy__library=session.library_id, loan__returned_at__isnull=True
+    ).values_list("loan_id", "at"):
+        followed_up.setdefault(loan_id, []).append(at)
+    facts: dict[int, list[LoanFact]] = {}
+    for pk, copy_id, lent_at, returned_at, due_on in _loans_during(session).values_list(
+        "pk", "copy_id", "lent_at", "returned_at", "due_on"
+    ):
+        position = position_of_copy.get(copy_id)
+        if position is not None:
+            calls = followed_up.get(pk, ())
+            facts.setdefault(position, []).append(
+                LoanFact(
+                    lent_at,
+                    returned_at,
+                    due_on,
+                    followed_up=any(due_on and timezone.localdate(at) > due_on for at in calls),
+                )
+            )
+    return facts
+
+
+def _finding_rows(
+    session_id: int,
+    match: Match,
+    codes: Sequence[str],
+    copy_ids: Sequence[int],
+    sightings: Sightings,
+    elsewhere: dict[str, int],
+) -> Iterable[tuple[Any, ...]]:
+    def copy_at(position: int | None) -> int | None:
+        return None if position is None else copy_ids[position]
+
+    moves: dict[int, tuple[int, int | None, int | None]] = {}
+    for number, move in enumerate(match.moves, start=1):
+        for position in move.items:
+            moves[position] = (number, copy_at(move.after), copy_at(move.before))
+    nowhere = (None, None, None)
+    for position, finding in enumerate(match.findings):
+        seen = match.first_seen[position]
+        yield (
+            session_id, finding.value, copy_ids[position], codes[position], position,
+            sightings.event_ids[seen] if seen >= 0 else None, *moves.get(position, nowhere),
+        )
+    position_of_code = dict(zip(codes, copy_ids, strict=True))
+    for finding, indices in (
+        (Finding.MISPLACED, match.misplaced),
+        (Finding.UNKNOWN, match.unknown),
+        (Finding.REPEATED, match.repeated),
+    ):
+        for index in indices:
+            code = sightings.codes[index]
+            yield (
+                session_id, finding.value, elsewhere.get(code) or position_of_code.get(code),
+                code, len(codes) + index, sightings.event_ids[index], *nowhere,
+            )
+
+
+def _summary(match: Match, sightings: int, codes: Sequence[str]) -> dict[str, Any]:
+    return {
+        "counts": {finding.value: count for finding, count in match.counts().items()},
+        "expected": len(codes),
+        "scans": sightings,
+        "moves": len(match.moves),
+        "moved_copies": sum(len(move.items) for move in match.moves),
+        "unread": [[run.first, run.last, run.count] for run in match.unread],
+        "rate": round(match.rate, 4),
+        "doubtful": match.doubtful,
+    }

@@ -1,0 +1,226 @@
+"""A session's life: start, take part, speak for a stretch, close, open again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from libraries import audit
+from libraries.bulk import bulk_insert
+from libraries.domain.call_numbers import class_bounds
+from libraries.domain.persian import stored_form
+from libraries.locking import locked
+from libraries.models import Copy, Library, Section, User
+from libraries.refusal import Refused
+from loans.models import Loan
+from shelfreading.domain.frozen_list import freeze
+from shelfreading.models import ExpectedCopy, ReadingSession, ShelfRead
+
+MAX_NAME = 120
+
+
+@transaction.atomic
+def session_start(
+    *,
+    actor: User,
+    name: str,
+    method: str,
+    section_ids: Sequence[int],
+    class_first: str = "",
+    class_last: str = "",
+    reference: str = ReadingSession.Reference.ANY,
+    participant_ids: Sequence[int] = (),
+    other_colleagues: str = "",
+    now: datetime,
+) -> ReadingSession:
+    """Start a reading and freeze the list of what should stand there (directive 3, spec S3.4).
+
+    The shelves are chosen sections (none chosen: all), a range of main classes, reference
+    copies or not. Several sessions run at once as long as no copy is in two of them. Raises
+    Refused when nothing stands there or another open session reads a part of it.
+    """
+    if actor.library_id is None:
+        raise Refused("رف‌خوانی را کارکنان خود کتابخانه آغاز می‌کنند.")
+    library = locked(Library.objects.all(), pk=actor.library_id)
+    if method not in ReadingSession.Method.values:
+        raise Refused("روش رف‌خوانی را از فهرست برگزینید.")
+    if reference not in ReadingSession.Reference.values:
+        raise Refused("بگویید منابع مرجع هم خوانده می‌شوند یا نه.")
+    sections = list(Section.objects.filter(library=library, pk__in=section_ids))
+    if len(sections) != len(set(section_ids)):
+        raise Refused("یکی از بخش‌های برگزیده در این کتابخانه نیست.")
+    if not sections:
+        sections = list(library.sections.all())
+    try:
+        lowest, highest = class_bounds(class_first, class_last, library.rules)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+    copies = Copy.objects.filter(library=library, section__in=sections)
+    if class_first:
+        copies = copies.filter(class_key__gte=lowest)
+    if class_last:
+        copies = copies.filter(class_key__lte=highest)
+    if reference != ReadingSession.Reference.ANY:
+        copies = copies.filter(is_reference=reference == ReadingSession.Reference.ONLY)
+    rows = list(
+        copies.order_by("section__position", "section_id", "shelf_key", "registration_key", "pk")
+        .values_list("pk", "section_id", "shelf_key", "barcode", "status")
+    )
+    if not rows:
+        raise Refused(
+            "با این بخش‌ها و رده‌ها هیچ نسخه‌ای در سامانه نیست؛ گزینش را بازتر کنید یا نخست فهرست نسخ را وارد کنید."
+        )
+    _refuse_overlap(library, [row[0] for row in rows])
+
+    session = ReadingSession.objects.create(
+        library=library,
+        name=stored_form(name)[:MAX_NAME] or _default_name(sections, class_first, class_last),
+        method=method,
+        class_first=stored_form(class_first),
+        class_last=stored_form(class_last),
+        reference=reference,
+        started_at=now,
+        started_by=actor,
+        other_colleagues=other_colleagues.strip()[:2000],
+        expected_count=len(rows),
+    )
+    session.sections.set(sections)
+    staff = User.objects.filter(library=library, is_active=True)
+    session.participants.set([actor, *staff.filter(pk__in=participant_ids)])
+    open_loans = dict(
+        Loan.objects.filter(copy__library=library, returned_at__isnull=True).values_list(
+            "copy_id", "pk"
+        )
+    )
+    places = freeze([(section, key) for _, section, key, _, _ in rows], library.rules)
+    bulk_insert(
+        ExpectedCopy,
+        (
+            "session_id", "copy_id", "position", "rank", "shelf_run", "code", "status",
+            "loan_id_at_start",
+        ),
+        (
+            (
+                session.pk, copy_id, position, rank, shelf_run, barcode or f"#{copy_id}", status,
+                open_loans.get(copy_id),
+            )
+            for position, ((copy_id, _, _, barcode, status), (rank, shelf_run)) in enumerate(
+                zip(rows, places, strict=True)
+            )
+        ),
+    )
+    audit.record(
+        "session_start",
+        actor=actor,
+        library=library,
+        subject=session,
+        now=now,
+        expected=len(rows),
+        method=method,
+    )
+    return session
+
+
+def _default_name(sections: Sequence[Section], first: str, last: str) -> str:
+    name = "، ".join(section.name for section in sections)
+    if first or last:
+        name += f" — رده‌های {first or 'آغاز'} تا {last or 'پایان'}"
+    return name[:MAX_NAME]
+
+
+def _refuse_overlap(library: Library, copy_ids: Sequence[int]) -> None:
+    wanted = set(copy_ids)
+    for other in library.sessions.filter(state=ReadingSession.State.READING):
+        shared = wanted.intersection(other.expected.values_list("copy_id", flat=True))
+        if shared:
+            raise Refused(
+                f"{len(shared):,} نسخه از این قفسه‌ها هم‌اکنون در رف‌خوانی «{other.name}» خوانده می‌شود؛ "
+                "قفسه‌های دیگری برگزینید یا نخست آن را پایان دهید."
+            )
+
+
+@transaction.atomic
+def session_colleagues_set(
+    *, session_id: int, participant_ids: Sequence[int], other_colleagues: str, actor: User
+) -> ReadingSession:
+    """Say who takes part; report 1 prints them."""
+    session = locked(ReadingSession.objects.for_user(actor), pk=session_id)
+    staff = User.objects.filter(library=session.library_id, is_active=True)
+    session.participants.set(staff.filter(pk__in=participant_ids))
+    session.other_colleagues = other_colleagues.strip()[:2000]
+    session.save(update_fields=["other_colleagues"])
+    return session
+
+
+@transaction.atomic
+def shelf_speak(
+    *,
+    session_id: int,
+    first_position: int,
+    last_position: int,
+    was_read: bool | None,
+    actor: User,
+    now: datetime,
+) -> None:
+    """Say of a stretch that it was read, or was not; None takes the word back.
+
+    Raises Refused when the session is applied or the stretch isn't in its list.
+    """
+    session = _unapplied(session_id, actor)
+    if not 0 <= first_position <= last_position < session.expected_count:
+        raise Refused("این قفسه در فهرست این رف‌خوانی نیست.")
+    place = {"first_position": first_position, "last_position": last_position}
+    if was_read is None:
+        session.shelves_read.filter(**place).delete()
+    else:
+        ShelfRead.objects.update_or_create(
+            session=session, **place, defaults={"was_read": was_read, "by": actor, "at": now}
+        )
+    audit.record(
+        "shelf_speak",
+        actor=actor,
+        library=session.library,
+        subject=session,
+        now=now,
+        was_read=was_read,
+        **place,
+    )
+
+
+@transaction.atomic
+def session_close(*, session_id: int, actor: User, now: datetime) -> ReadingSession:
+    """End the reading. Later events are kept but wait for the session to be opened again."""
+    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    if session.state != ReadingSession.State.READING:
+        raise Refused("این رف‌خوانی پیش‌تر پایان یافته است.")
+    if not session.events.exists():
+        raise Refused("هنوز هیچ نسخه‌ای خوانده نشده است؛ نخست قفسه‌ها را بخوانید.")
+    session.state = ReadingSession.State.CLOSED
+    session.closed_at = now
+    session.closed_by = actor
+    session.save(update_fields=["state", "closed_at", "closed_by"])
+    audit.record("session_close", actor=actor, library=session.library, subject=session, now=now)
+    return session
+
+
+@transaction.atomic
+def session_reopen(*, session_id: int, actor: User, now: datetime) -> ReadingSession:
+    """Go on reading a closed session; an applied one has to be taken back first."""
+    session = _unapplied(session_id, actor)
+    if session.state != ReadingSession.State.CLOSED:
+        raise Refused("این رف‌خوانی هنوز باز است.")
+    _refuse_overlap(session.library, list(session.expected.values_list("copy_id", flat=True)))
+    session.state = ReadingSession.State.READING
+    session.closed_at = session.closed_by = None
+    session.save(update_fields=["state", "closed_at", "closed_by"])
+    audit.record("session_reopen", actor=actor, library=session.library, subject=session, now=now)
+    return session
+
+
+def _unapplied(session_id: int, actor: User) -> ReadingSession:
+    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    if session.state == ReadingSession.State.APPLIED:
+        raise Refused("یافته‌های این رف‌خوانی اعمال شده است؛ نخست اعمال را برگردانید.")
+    return session
+
