@@ -31,9 +31,8 @@ _GREGORIAN_YEARS = range(1901, 2200)
 _TIME = r"(?:[T ,،\-]*[0-9]{1,2}:[0-9]{1,2}.*)?"
 _PARTED = re.compile(rf"([0-9]{{1,4}})\s*([/.\-])\s*([0-9]{{1,2}})\s*\2\s*([0-9]{{1,4}}){_TIME}")
 _PACKED = re.compile(rf"([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})(?:\.0)?{_TIME}")
-_NAMED = re.compile(
-    r"(?:\S*شنبه|جمعه)?[\s،]*([0-9]{1,2})\s*([^\W\d]+)(?:\s*ماه)?\s*([0-9]{4}|[0-9]{2})"
-)
+# On the search key: without spaces and ZWNJ.
+_NAMED = re.compile(r"(?:(?:\D{0,6}شنبه|جمعه)،?)?([0-9]{1,2})(\D+?)(?:ماه)?([0-9]{4}|[0-9]{2})")
 _MONTH_NUMBERS = {search_key(name): number for number, name in enumerate(MONTHS, start=1)} | {
     search_key("امرداد"): 5
 }
@@ -64,9 +63,9 @@ def _parse(text: str) -> datetime.date:
         year, day = (last, first) if len(last) > 2 else (first, last)
     elif found := _PACKED.fullmatch(plain):
         year, month, day = found.groups()
-    elif (found := _NAMED.fullmatch(plain)) and search_key(found[2]) in _MONTH_NUMBERS:
+    elif (found := _NAMED.fullmatch(search_key(text))) and found[2] in _MONTH_NUMBERS:
         day, year = found[1], found[3]
-        month = str(_MONTH_NUMBERS[search_key(found[2])])
+        month = str(_MONTH_NUMBERS[found[2]])
     else:
         raise ValueError(_UNREADABLE.format(_shown(text)))
     if len(year) in (1, 3) or len(day) > 2:
