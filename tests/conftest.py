@@ -28,7 +28,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
 
-pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_database"]
+pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_cast", "tests.fixtures_database"]
 
 # What only use needs: files gathered under hashed names, and passwords that are slow to guess.
 django_settings.STORAGES = {

@@ -13,7 +13,8 @@ from libraries.bulk import bulk_insert
 from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
-from shelfreading.domain.reader_memory import ReaderScan, clean_code
+from libraries.domain.codes import clean_code
+from shelfreading.domain.reader_memory import ReaderScan
 from shelfreading.models import MemoryUpload, ReadingEvent, ReadingSession
 
 MAX_CODE = 200
