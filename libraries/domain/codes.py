@@ -1,0 +1,33 @@
+"""Barcodes and other codes: one form for what a list gives, a reader sends and a person types."""
+
+import re
+
+from libraries.domain.persian import stored_form, to_ascii_digits
+
+# The name of the symbology that a reader can be set to send before the code: "]C1".
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+# A number as Excel shows one that is too wide: the digits behind are gone for good.
+_LOST_DIGITS = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
+
+
+def clean_code(raw: str) -> str:
+    """Return a code without what is not part of it, '' where nothing is left.
+
+    Digits become ASCII; spaces, control and bidi marks, the symbology's name and the asterisks
+    of Code 39 go. Letters stay as they are. Takes any string; twice changes nothing.
+    """
+    if raw.isascii() and raw.isalnum():
+        return raw
+    code = to_ascii_digits(stored_form(raw)).replace(" ", "").replace("\u200c", "")
+    before = None
+    while before != code:
+        before = code
+        code = _SYMBOLOGY.sub("", code, count=1) if code.startswith("]") else code
+        if len(code) > 2 and code[0] == code[-1] == "*":
+            code = code[1:-1]
+    return code
+
+
+def lost_digits(code: str) -> bool:
+    """Return whether a code came as 1.2E+09, with its last digits lost."""
+    return _LOST_DIGITS.fullmatch(code) is not None
