@@ -12,6 +12,8 @@ Rows = Sequence[Sequence[str]]
 
 _HEADER_SEARCH_ROWS = 20
 _MOST = 0.8
+# Enough to tell what a column holds.
+_SHAPE_ROWS = 2_000
 
 # The better heading stands first.
 _CODE_HEADINGS = [
@@ -68,7 +70,7 @@ def find_columns(rows: Rows) -> tuple[MemoryColumns, Rows]:
     header = _find_header(rows)
     names = [heading_key(cell) for cell in rows[header]] if header is not None else []
     body = rows[header + 1 :] if header is not None else rows
-    shapes = [_Shape(body, column) for column in range(width)]
+    shapes = [_Shape(body[:_SHAPE_ROWS], column) for column in range(width)]
     code = _code_by_heading(names)
     if code is None:
         code = max(range(width), key=lambda column: shapes[column].rank, default=0)
@@ -108,18 +110,15 @@ class _Shape:
 
 
 def _code_rank(texts: list[str]) -> tuple[int, float, float]:
-    """Rank a column as the column of codes: what it surely is not, then how it differs, then length."""
+    """Rank a column as the codes': by what it surely is not, by how it differs, by its length."""
     count = len(texts)
     distinct = len(set(texts))
     codes = sum(" " not in text and any(map(str.isalnum, text)) for text in texts)
     symbologies = sum(_SYMBOLOGY.fullmatch(text) is not None for text in texts)
     small = sum(_SMALL_NUMBER.fullmatch(text) is not None for text in texts)
-    if symbologies >= _MOST * count or _is_sequence(texts):
-        kind = 1
-    elif small >= _MOST * count and distinct <= max(3, count // 10):
-        kind = 1
-    else:
-        kind = 2
+    symbology = symbologies >= _MOST * count
+    quantity = small >= _MOST * count and distinct <= max(3, count // 10)
+    kind = 1 if symbology or quantity or _is_sequence(texts) else 2
     return kind, codes / count * distinct, sum(map(len, texts)) / count
 
 
@@ -155,7 +154,7 @@ def _first(columns: list[int], holds: Callable[[int], bool]) -> int | None:
 
 
 def _cut_at_blanks(rows: Rows) -> Rows:
-    """Cut lines like «1200006931 2026-08-02 08:00:04» into cells, where most lines are like that."""
+    """Cut lines like «1200006931 2026-08-02 08:00» into cells, where most lines are like that."""
     cut = [row[0].split() if row else [] for row in rows]
     lengths = Counter(len(cells) for cells in cut if cells)
     if not lengths:

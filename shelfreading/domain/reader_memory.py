@@ -27,7 +27,7 @@ _NOISE_WORDS = (
 )
 # Either the bare word, or the word parted from a value: «END», «CRC=3F2A», «S/N: 00123».
 _NOISE = re.compile(
-    rf"(?:{'|'.join(_NOISE_WORDS)})(?:[\s:=#.,_-].*)?|v[0-9]+(?:\.[0-9]+)+|[#;<>\[{{}}/].*"
+    rf"(?:{'|'.join(_NOISE_WORDS)})(?:[\s:=#,].*)?|v[0-9]+(?:\.[0-9]+)+|[#;<>\[{{}}/].*"
 )
 
 
@@ -82,6 +82,8 @@ def read_memory(rows: Rows) -> Memory:
 
 
 def _is_never_code(raw: str, code: str) -> bool:
+    if code.isdecimal():
+        return False
     if not any(map(str.isalnum, code)) or is_code_heading(raw):
         return True
     text = stored_form(raw)

@@ -100,7 +100,8 @@ def _time(text: str) -> datetime.time:
         packed = _PACKED_TIME.fullmatch(text)
         if packed is None:
             return datetime.time()
-        return datetime.time(*(int(part or 0) for part in packed.groups()))
+        hour, minute, second = (int(part or 0) for part in packed.groups())
+        return datetime.time(hour, minute, second)
     hour = int(found[1])
     half = (found[4] or "")[:1]
     if half in ("p", "ب") and hour < 12:
