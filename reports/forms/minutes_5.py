@@ -1,0 +1,57 @@
+"""Minutes 5 (صورتجلسه‌ی شماره پنج): copies that did not come back from loan; directive, annex 1."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.template.loader import render_to_string
+
+from reports.forms import sheet
+from reports.forms.common import (
+    CopiesForm,
+    CopyRow,
+    LibraryHeader,
+    county_head_signs,
+    declaration,
+    library_head_signs,
+)
+
+
+@dataclass(frozen=True)
+class Minutes5:
+    """Unreturned copies (directive 5-3). `rows` None prints empty rows to write in."""
+
+    header: LibraryHeader = LibraryHeader()
+    rows: tuple[CopyRow, ...] | None = None
+    declared_on: date | None = None
+    library_head: str | None = None
+    county_head: str | None = None
+
+    def layout(self) -> CopiesForm:
+        """Return the form's words with this reading's values in their places."""
+        return CopiesForm(
+            annex="پیوست یک",
+            title="صورتجلسه‌ی شماره پنج: گزارش عدم بازگشت منابع از امانت",
+            header=self.header,
+            rows=self.rows,
+            closing=declaration(
+                "نسخه کتاب از کتابخانه در قالب موارد عدم بازگشت از امانت اعلام شد.",
+                self.declared_on,
+                self.rows,
+            ),
+            signatures=(library_head_signs(self.library_head), county_head_signs(self.county_head)),
+        )
+
+
+def blank() -> Minutes5:
+    """Return the empty form, to be filled in by hand."""
+    return Minutes5()
+
+
+def render_html(form: Minutes5) -> str:
+    """Return the form as a whole HTML document, to be read or given to `reports.pdf.to_pdf`."""
+    return render_to_string("reports/forms/minutes_5.html", {"form": form.layout()})
+
+
+def to_xlsx(form: Minutes5) -> bytes:
+    """Return the form as an Excel file."""
+    return sheet.copies_workbook(form.layout())

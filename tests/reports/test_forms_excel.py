@@ -1,0 +1,87 @@
+"""The forms as Excel: right to left, A4, heads repeated, texts that stay texts."""
+
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.forms import annex, minutes_5, minutes_6, report_1
+from reports.forms.common import CopyRow
+from tests.reports.form_samples import HEADER, copies
+
+
+def opened(data: bytes) -> Worksheet:
+    return openpyxl.load_workbook(BytesIO(data)).active
+
+
+def find(sheet: Worksheet, text: str) -> tuple[int, int]:
+    """Row and column of the cell that holds `text`."""
+    (cell,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == text]
+    return cell.row, cell.column
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        minutes_5.to_xlsx(minutes_5.blank()),
+        minutes_6.to_xlsx(minutes_6.Minutes6(HEADER, copies(60))),
+        report_1.to_xlsx(report_1.blank()),
+        annex.to_xlsx(annex.blank("binding")),
+    ],
+    ids=["minutes-5", "minutes-6", "report-1", "binding"],
+)
+def test_a_form_is_one_right_to_left_a4_sheet(data: bytes) -> None:
+    sheet = opened(data)
+    assert sheet.sheet_view.rightToLeft
+    assert sheet.page_setup.paperSize == 9 and sheet.page_setup.orientation == "portrait"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+    assert sheet.oddFooter.center.text == "صفحهٔ &P از &N"
+    places = [str(each) for each in sheet.merged_cells.ranges]
+    cells = [cell for place in places for row in sheet[place] for cell in row]
+    assert len(cells) == len({cell.coordinate for cell in cells}), "merged cells overlap"
+
+
+def test_the_head_is_repeated_and_the_rows_stand_under_it() -> None:
+    sheet = opened(minutes_6.to_xlsx(minutes_6.Minutes6(HEADER, copies(60), date(2026, 5, 30))))
+    head, first = find(sheet, "ردیف")
+    assert sheet.print_title_rows == f"${head}:${head}"
+    assert first == 1 and sheet.max_column == 10
+    assert [cell.value for cell in sheet[head + 1]] == [
+        *("۱", "بوف کور", "صادق هدایت", "۱۳۱۵", "۱۲۰۳۴", "۱۳۸۲/۰۱/۱۶", None, "۱", "۸فا۳", None)
+    ]
+    assert sheet.cell(head + 60, 1).value == "۶۰"
+    assert sheet.cell(head + 1, 2).border.top.style == "thin"
+    assert any("تعداد ۶۰ نسخه کتاب" in str(row[0].value) for row in sheet.iter_rows(head + 61))
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+989121234567", "-2", "@SUM(A1)", "=HYPERLINK(1)"])
+def test_a_text_that_looks_like_a_formula_stays_text(title: str) -> None:
+    row = CopyRow(title, opinion=title)
+    sheet = opened(minutes_6.to_xlsx(minutes_6.Minutes6(HEADER, (row,))))
+    head, _ = find(sheet, "ردیف")
+    for column in (2, 10):
+        cell = sheet.cell(head + 1, column)
+        assert cell.data_type == "s" and cell.quotePrefix
+        assert cell.value[0] == title[0]
+
+
+def test_control_characters_do_not_stop_the_file() -> None:
+    sheet = opened(minutes_5.to_xlsx(minutes_5.Minutes5(HEADER, (CopyRow("a\x00b\x0bc"),))))
+    head, _ = find(sheet, "ردیف")
+    assert sheet.cell(head + 1, 2).value in {"abc", "ab c"}
+
+
+def test_report_1_counts_are_numbers_and_boxes_are_ticked() -> None:
+    form = report_1.Report1(
+        method="list",
+        annexes=frozenset({"missing"}),
+        counts=report_1.Counts(12, 3, 140, 0, 37, 15, None),
+    )
+    sheet = opened(report_1.to_xlsx(form))
+    head, _ = find(sheet, "محتوایی")
+    assert [cell.value for cell in sheet[head + 1]] == [12, 3, 140, 0, 37, 15, None]
+    texts = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+    assert texts.count("☑") == 2 and texts.count("☐") == 8
+    assert "☑ فهرست نسخ نرم‌افزار مدیریّت" in texts and "☑ مفقودی" in texts
