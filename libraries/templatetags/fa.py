@@ -135,8 +135,11 @@ def masked_mobile(value: str | None) -> str:
 def call_parts(text: str | None) -> list[str]:
     """A call number's parts, each to be isolated in its own `<bdi>`.
 
-    Persian digits, except in a Library of Congress number, which begins in Latin letters.
+    Persian digits, except in a Library of Congress number. One that is Latin throughout
+    («Z693 .C43 1994») is a single part, since it reads from the left as a whole.
     """
-    parts = (text or "").split()
-    latin = any(letter.isascii() and letter.isalpha() for letter in text or "")
-    return parts if latin else [to_persian_digits(part) for part in parts]
+    text = text or ""
+    if text.isascii() and any(letter.isalpha() for letter in text):
+        return [text]
+    latin = any(letter.isascii() and letter.isalpha() for letter in text)
+    return [part if latin else to_persian_digits(part) for part in text.split()]

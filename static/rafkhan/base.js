@@ -70,5 +70,52 @@ document.addEventListener("click", async (event) => {
     button.classList.remove("is-done");
   }, 2500);
 });
-showCopyButtons(document);
-document.addEventListener("htmx:load", (event) => showCopyButtons(event.target));
+
+// A file field speaks the browser's language; it gets a Persian face that also takes a dropped file.
+const persianNumber = new Intl.NumberFormat("fa-IR", { maximumFractionDigits: 1 });
+const describe = (file) => {
+  const megabytes = file.size / 1048576;
+  return megabytes >= 1
+    ? `${file.name} (${persianNumber.format(megabytes)} مگابایت)`
+    : `${file.name} (${persianNumber.format(Math.ceil(file.size / 1024))} کیلوبایت)`;
+};
+const giveFace = (input) => {
+  const face = document.createElement("label");
+  face.className = "file-face";
+  face.htmlFor = input.id;
+  const button = document.createElement("span");
+  button.className = "btn btn-quiet";
+  button.textContent = "برگزیدن فایل";
+  const name = document.createElement("bdi");
+  name.className = "file-name";
+  name.setAttribute("aria-live", "polite");
+  face.append(button, name);
+  const tell = () => {
+    name.classList.toggle("is-chosen", input.files.length > 0);
+    name.textContent = input.files.length
+      ? [...input.files].map(describe).join("، ")
+      : "هنوز فایلی برگزیده نشده است؛ می‌توانید آن را اینجا رها کنید.";
+  };
+  input.classList.add("visually-hidden", "file-input");
+  input.after(face);
+  input.addEventListener("change", tell);
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    face.addEventListener(kind, (event) => {
+      event.preventDefault();
+      face.classList.toggle("is-over", kind === "dragenter" || kind === "dragover");
+      if (kind !== "drop" || !event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+  tell();
+};
+
+const enhance = (root) => {
+  showCopyButtons(root);
+  for (const input of root.querySelectorAll("input[type=file].form-control:not(.file-input)")) {
+    giveFace(input);
+  }
+};
+enhance(document);
+document.addEventListener("htmx:load", (event) => enhance(event.target));
