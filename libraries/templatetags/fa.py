@@ -88,7 +88,7 @@ def days_left(due: date | datetime | None, today: date | None = None) -> str:
 @register.filter
 def is_late(due: date | datetime | None, today: date | None = None) -> bool:
     """Whether the day `due` has passed."""
-    return bool(due) and _local_date(due) < (today or timezone.localdate())
+    return due is not None and _local_date(due) < (today or timezone.localdate())
 
 
 @register.filter
