@@ -101,7 +101,9 @@ def _converter(field: models.Field) -> Any:
         return None
     if isinstance(field, models.DateTimeField):
         return lambda value: (
-            connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+            connection.ops.adapt_datetimefield_value(value)
+            if isinstance(value, datetime)
+            else value
         )
     if isinstance(field, models.DateField):
         return lambda value: value.isoformat() if isinstance(value, date) else value

@@ -208,9 +208,7 @@ def list_write(copies_list: CopiesList, progress: Progress) -> str:
     return f"ثبت شد: {new} نسخهٔ تازه، {changed} نسخهٔ اصلاح‌شده."
 
 
-def _plan(
-    copies_list: CopiesList, records: Sequence[CopyRecord]
-) -> tuple[Plan, ListLoans]:
+def _plan(copies_list: CopiesList, records: Sequence[CopyRecord]) -> tuple[Plan, ListLoans]:
     plan = plan_list(copies_list.library, records, take_statuses=copies_list.take_statuses)
     new = {record.registration_number for record in plan.new}
     telling = [

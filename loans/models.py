@@ -70,7 +70,11 @@ class Loan(models.Model):
     due_on = models.DateField("مهلت بازگشت", null=True, blank=True)
     returned_at = models.DateTimeField("زمان بازگشت", null=True, blank=True)
     lent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="ثبت‌کننده"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="ثبت‌کننده",
     )
     returned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="گیرنده"
@@ -120,9 +124,7 @@ class FollowUp(models.Model):
         LETTER = "letter", "نامه"
         VISIT = "visit", "حضوری"
 
-    loan = models.ForeignKey(
-        Loan, models.CASCADE, related_name="follow_ups", verbose_name="امانت"
-    )
+    loan = models.ForeignKey(Loan, models.CASCADE, related_name="follow_ups", verbose_name="امانت")
     at = models.DateTimeField("زمان")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="پیگیری‌کننده"

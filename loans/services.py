@@ -64,7 +64,13 @@ def member_open(*, member_id: int, actor: User, now: datetime) -> Member:
 
 @transaction.atomic
 def loan_lend(
-    *, copy_id: int, member_id: int, due_on: date | None = None, actor: User, now: datetime, today: date
+    *,
+    copy_id: int,
+    member_id: int,
+    due_on: date | None = None,
+    actor: User,
+    now: datetime,
+    today: date,
 ) -> Loan:
     """Lend a copy to a member. Raises Refused: on loan already, not to be lent, due in the past."""
     copy = locked(Copy.objects.for_user(actor), pk=copy_id)
@@ -78,9 +84,7 @@ def loan_lend(
         raise Refused(f"وضعیت این نسخه «{copy.get_status_display()}» است و امانت داده نمی‌شود.")
     if Loan.objects.filter(copy=copy, returned_at__isnull=True).exists():
         raise Refused("این نسخه هم‌اکنون در امانت است؛ نخست بازگشت آن را ثبت کنید.")
-    loan = Loan.objects.create(
-        copy=copy, member=member, lent_at=now, due_on=due_on, lent_by=actor
-    )
+    loan = Loan.objects.create(copy=copy, member=member, lent_at=now, due_on=due_on, lent_by=actor)
     audit.record("loan_lend", actor=actor, library=copy.library, subject=loan, now=now)
     return loan
 
@@ -127,7 +131,9 @@ def follow_up_record(
         raise Refused(
             f"زمان پیگیری پیش از امانت است؛ این کتاب در {format_jalali(timezone.localdate(loan.lent_at))} امانت رفته است."
         )
-    follow_up = FollowUp.objects.create(loan=loan, at=at, by=actor, channel=channel, said=said[:500])
+    follow_up = FollowUp.objects.create(
+        loan=loan, at=at, by=actor, channel=channel, said=said[:500]
+    )
     audit.record(
         "follow_up_record", actor=actor, library=loan.copy.library, subject=follow_up, now=now
     )
@@ -135,7 +141,9 @@ def follow_up_record(
 
 
 @transaction.atomic
-def fee_forgive(*, loan_id: int, cause: str, actor: User, now: datetime, today: date) -> Forgiveness:
+def fee_forgive(
+    *, loan_id: int, cause: str, actor: User, now: datetime, today: date
+) -> Forgiveness:
     """Forgive a loan's late fee for a reason a person gives. Raises Refused when there is none."""
     loan = locked(Loan.objects.for_user(actor).select_related("copy__library"), pk=loan_id)
     cause = stored_form(cause)
@@ -158,7 +166,9 @@ def forgive(
     late = days_late(loan.due_on, back_on)
     if not late or loan.forgivenesses.filter(revoked_at__isnull=True).exists():
         return None
-    return Forgiveness.objects.create(loan=loan, days_late=late, cause=cause[:300], at=now, by=actor)
+    return Forgiveness.objects.create(
+        loan=loan, days_late=late, cause=cause[:300], at=now, by=actor
+    )
 
 
 def _open_loan(loan_id: int, actor: User) -> Loan:

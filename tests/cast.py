@@ -51,12 +51,8 @@ def make_library(code: str, province: str, county: str) -> Library:
 
 def make_user(username: str, role: Role, **scope: object) -> User:
     """A member of staff; everyone has PASSWORD."""
-    user = User(
-        username=username, role=role, is_staff=role == Role.ADMINISTRATOR, first_name="نمونهٔ",
-        last_name=username, **scope,
-    )  # fmt: skip
+    user = User(username=username, role=role, first_name="نمونهٔ", last_name=username, **scope)
     user.set_password(PASSWORD)
-    user.is_superuser = role == Role.ADMINISTRATOR
     user.save()
     return user
 
@@ -104,9 +100,7 @@ def add_copies(
                 call_number=call_number,
                 main_class=call_number.split("/")[0].split(" ")[0],
                 is_reference=is_reference(None, call_number, section, library.rules),
-                **dict(
-                    zip(KEYS, shelf_keys(call_number, str(number), library.rules), strict=True)
-                ),
+                **dict(zip(KEYS, shelf_keys(call_number, str(number), library.rules), strict=True)),
             )
         )
     return copies

@@ -103,13 +103,10 @@ def staff(library: Library) -> list[User]:
         ("expert", Role.PROVINCIAL_EXPERT, {"province": county.province}),
         ("director", Role.DIRECTOR_GENERAL, {"province": county.province}),
         ("office", Role.RESOURCES_OFFICE, {}),
-        ("admin", Role.ADMINISTRATOR, {"is_staff": True, "is_superuser": True}),
+        ("admin", Role.ADMINISTRATOR, {}),
     ):
-        user = User(
-            username=username, role=role, first_name=role.label, last_name="نمونه", **scope
-        )
+        user = User(username=username, role=role, first_name=role.label, last_name="نمونه", **scope)
         user.set_password(PASSWORD)
         user.save()
         users.append(user)
     return users
-

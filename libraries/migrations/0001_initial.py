@@ -11,301 +11,849 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='County',
+            name="County",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='نام')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="نام")),
             ],
             options={
-                'verbose_name': 'شهرستان',
-                'verbose_name_plural': 'شهرستان\u200cها',
-                'ordering': ('name',),
+                "verbose_name": "شهرستان",
+                "verbose_name_plural": "شهرستان\u200cها",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Province',
+            name="Province",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='نام')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="نام")),
             ],
             options={
-                'verbose_name': 'استان',
-                'verbose_name_plural': 'استان\u200cها',
-                'ordering': ('name',),
+                "verbose_name": "استان",
+                "verbose_name_plural": "استان\u200cها",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('role', models.CharField(choices=[('librarian', 'کتابدار'), ('library_head', 'مسئول کتابخانه'), ('county_head', 'رئیس ادارهٔ شهرستان'), ('provincial_expert', 'کارشناس منابع استان'), ('director_general', 'مدیر کل استان'), ('resources_office', 'ادارهٔ کل منابع'), ('administrator', 'مدیر سامانه')], max_length=20, verbose_name='نقش')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='libraries.county', verbose_name='شهرستان')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("librarian", "کتابدار"),
+                            ("library_head", "مسئول کتابخانه"),
+                            ("county_head", "رئیس ادارهٔ شهرستان"),
+                            ("provincial_expert", "کارشناس منابع استان"),
+                            ("director_general", "مدیر کل استان"),
+                            ("resources_office", "ادارهٔ کل منابع"),
+                            ("administrator", "مدیر سامانه"),
+                        ],
+                        max_length=20,
+                        verbose_name="نقش",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="libraries.county",
+                        verbose_name="شهرستان",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'کاربر',
-                'verbose_name_plural': 'کارکنان',
+                "verbose_name": "کاربر",
+                "verbose_name_plural": "کارکنان",
             },
             managers=[
-                ('objects', libraries.models.people.StaffManager()),
+                ("objects", libraries.models.people.StaffManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Library',
+            name="Library",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='کد کتابخانه')),
-                ('name', models.CharField(max_length=200, verbose_name='نام')),
-                ('kind', models.CharField(choices=[('institutional', 'نهادی'), ('participatory', 'مشارکتی'), ('independent', 'مستقل')], default='institutional', max_length=20, verbose_name='نوع')),
-                ('degree', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='درجه')),
-                ('place_kind', models.CharField(choices=[('town', 'شهر'), ('village', 'روستا')], default='town', max_length=10, verbose_name='شهر یا روستا')),
-                ('place', models.CharField(max_length=100, verbose_name='نام شهر یا روستا')),
-                ('literature_order', models.CharField(choices=[('after_809', 'پس از ۸۰۹ و پیش از ۸۱۰'), ('after_899', 'پس از ۸۹۹'), ('apart', 'جدا، پس از همهٔ رده\u200cها')], default='after_809', max_length=12, verbose_name='جای ردهٔ ۸فا')),
-                ('column_mappings', models.JSONField(blank=True, default=dict, editable=False, verbose_name='ستون\u200cهای به\u200cیادمانده')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='libraries', to='libraries.county', verbose_name='شهرستان')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="کد کتابخانه")),
+                ("name", models.CharField(max_length=200, verbose_name="نام")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("institutional", "نهادی"),
+                            ("participatory", "مشارکتی"),
+                            ("independent", "مستقل"),
+                        ],
+                        default="institutional",
+                        max_length=20,
+                        verbose_name="نوع",
+                    ),
+                ),
+                (
+                    "degree",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(9),
+                        ],
+                        verbose_name="درجه",
+                    ),
+                ),
+                (
+                    "place_kind",
+                    models.CharField(
+                        choices=[("town", "شهر"), ("village", "روستا")],
+                        default="town",
+                        max_length=10,
+                        verbose_name="شهر یا روستا",
+                    ),
+                ),
+                ("place", models.CharField(max_length=100, verbose_name="نام شهر یا روستا")),
+                (
+                    "literature_order",
+                    models.CharField(
+                        choices=[
+                            ("after_809", "پس از ۸۰۹ و پیش از ۸۱۰"),
+                            ("after_899", "پس از ۸۹۹"),
+                            ("apart", "جدا، پس از همهٔ رده\u200cها"),
+                        ],
+                        default="after_809",
+                        max_length=12,
+                        verbose_name="جای ردهٔ ۸فا",
+                    ),
+                ),
+                (
+                    "column_mappings",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        editable=False,
+                        verbose_name="ستون\u200cهای به\u200cیادمانده",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="libraries",
+                        to="libraries.county",
+                        verbose_name="شهرستان",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'کتابخانه',
-                'verbose_name_plural': 'کتابخانه\u200cها',
-                'ordering': ('name',),
+                "verbose_name": "کتابخانه",
+                "verbose_name_plural": "کتابخانه\u200cها",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=200, verbose_name='کار')),
-                ('state', models.CharField(choices=[('waiting', 'در نوبت'), ('running', 'در حال انجام'), ('done', 'انجام شد'), ('failed', 'انجام نشد')], default='waiting', max_length=10)),
-                ('step', models.CharField(blank=True, max_length=100, verbose_name='گام')),
-                ('unit', models.CharField(default='ردیف', max_length=30)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(null=True)),
-                ('message', models.TextField(blank=True, verbose_name='نتیجه')),
-                ('next_url', models.CharField(blank=True, max_length=200)),
-                ('result', models.FileField(blank=True, upload_to='results/%Y%m')),
-                ('result_name', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to=settings.AUTH_USER_MODEL)),
-                ('library', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='libraries.library')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.CharField(max_length=200, verbose_name="کار")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "در نوبت"),
+                            ("running", "در حال انجام"),
+                            ("done", "انجام شد"),
+                            ("failed", "انجام نشد"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=100, verbose_name="گام")),
+                ("unit", models.CharField(default="ردیف", max_length=30)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(null=True)),
+                ("message", models.TextField(blank=True, verbose_name="نتیجه")),
+                ("next_url", models.CharField(blank=True, max_length=200)),
+                ("result", models.FileField(blank=True, upload_to="results/%Y%m")),
+                ("result_name", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="libraries.library",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'کار',
-                'verbose_name_plural': 'کارها',
-                'ordering': ('-created_at',),
+                "verbose_name": "کار",
+                "verbose_name_plural": "کارها",
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='CopiesList',
+            name="CopiesList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uploaded_at', models.DateTimeField()),
-                ('file', models.FileField(upload_to='lists/%Y%m')),
-                ('filename', models.CharField(max_length=200, verbose_name='نام فایل')),
-                ('state', models.CharField(choices=[('uploaded', 'در حال خواندن'), ('mapping', 'تأیید ستون\u200cها'), ('checking', 'در حال بررسی'), ('checked', 'آمادهٔ ثبت'), ('writing', 'در حال ثبت'), ('written', 'ثبت شد'), ('refused', 'پذیرفته نشد')], default='uploaded', max_length=10)),
-                ('header_row', models.PositiveIntegerField(null=True)),
-                ('header', models.JSONField(default=list)),
-                ('samples', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('take_statuses', models.BooleanField(default=True)),
-                ('notices', models.JSONField(default=list)),
-                ('counts', models.JSONField(default=dict)),
-                ('rejected', models.FileField(blank=True, upload_to='rejected/%Y%m')),
-                ('error', models.TextField(blank=True)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='libraries.job')),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies_lists', to='libraries.library')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField()),
+                ("file", models.FileField(upload_to="lists/%Y%m")),
+                ("filename", models.CharField(max_length=200, verbose_name="نام فایل")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "در حال خواندن"),
+                            ("mapping", "تأیید ستون\u200cها"),
+                            ("checking", "در حال بررسی"),
+                            ("checked", "آمادهٔ ثبت"),
+                            ("writing", "در حال ثبت"),
+                            ("written", "ثبت شد"),
+                            ("refused", "پذیرفته نشد"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("header_row", models.PositiveIntegerField(null=True)),
+                ("header", models.JSONField(default=list)),
+                ("samples", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                ("take_statuses", models.BooleanField(default=True)),
+                ("notices", models.JSONField(default=list)),
+                ("counts", models.JSONField(default=dict)),
+                ("rejected", models.FileField(blank=True, upload_to="rejected/%Y%m")),
+                ("error", models.TextField(blank=True)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="libraries.job",
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies_lists",
+                        to="libraries.library",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'فهرست نسخ',
-                'verbose_name_plural': 'فهرست\u200cهای نسخ',
-                'ordering': ('-uploaded_at',),
+                "verbose_name": "فهرست نسخ",
+                "verbose_name_plural": "فهرست\u200cهای نسخ",
+                "ordering": ("-uploaded_at",),
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='زمان')),
-                ('action', models.CharField(max_length=60, verbose_name='کار')),
-                ('object_type', models.CharField(blank=True, max_length=60, verbose_name='نوع')),
-                ('object_id', models.CharField(blank=True, max_length=60, verbose_name='شناسه')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='جزئیات')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='کاربر')),
-                ('library', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='libraries.library', verbose_name='کتابخانه')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="زمان")),
+                ("action", models.CharField(max_length=60, verbose_name="کار")),
+                ("object_type", models.CharField(blank=True, max_length=60, verbose_name="نوع")),
+                ("object_id", models.CharField(blank=True, max_length=60, verbose_name="شناسه")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="جزئیات")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="کاربر",
+                    ),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="libraries.library",
+                        verbose_name="کتابخانه",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'رویداد ممیزی',
-                'verbose_name_plural': 'دفتر ممیزی',
-                'ordering': ('-at', '-id'),
+                "verbose_name": "رویداد ممیزی",
+                "verbose_name_plural": "دفتر ممیزی",
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='library',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='libraries.library', verbose_name='کتابخانه'),
+            model_name="user",
+            name="library",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="staff",
+                to="libraries.library",
+                verbose_name="کتابخانه",
+            ),
         ),
         migrations.AddField(
-            model_name='county',
-            name='province',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counties', to='libraries.province', verbose_name='استان'),
+            model_name="county",
+            name="province",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="counties",
+                to="libraries.province",
+                verbose_name="استان",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='province',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='libraries.province', verbose_name='استان'),
+            model_name="user",
+            name="province",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="staff",
+                to="libraries.province",
+                verbose_name="استان",
+            ),
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='نام')),
-                ('search_name', models.CharField(editable=False, max_length=100)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='ترتیب')),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='libraries.library', verbose_name='کتابخانه')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="نام")),
+                ("search_name", models.CharField(editable=False, max_length=100)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ترتیب")),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="libraries.library",
+                        verbose_name="کتابخانه",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'بخش',
-                'verbose_name_plural': 'بخش\u200cها',
-                'ordering': ('position', 'id'),
+                "verbose_name": "بخش",
+                "verbose_name_plural": "بخش\u200cها",
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Copy',
+            name="Copy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registration_number', models.CharField(max_length=60, verbose_name='شمارهٔ ثبت')),
-                ('registered_on', models.DateField(blank=True, null=True, verbose_name='تاریخ ثبت')),
-                ('barcode', models.CharField(blank=True, db_index=True, max_length=60, verbose_name='بارکد')),
-                ('call_number', models.CharField(blank=True, max_length=200, verbose_name='شمارهٔ راهنما')),
-                ('main_class', models.CharField(blank=True, max_length=40, verbose_name='ردهٔ اصلی')),
-                ('volume', models.CharField(blank=True, max_length=40, verbose_name='شمارهٔ جلد')),
-                ('copy_number', models.CharField(blank=True, max_length=40, verbose_name='شمارهٔ نسخه')),
-                ('is_reference', models.BooleanField(default=False, verbose_name='مرجع')),
-                ('status', models.CharField(choices=[('available', 'موجود'), ('binding', 'صحافی'), ('weeded', 'وجین'), ('missing', 'مفقود'), ('unreturned', 'برنگشته')], default='available', max_length=12, verbose_name='وضعیت')),
-                ('weeding_cause', models.CharField(blank=True, choices=[('content', 'محتوایی'), ('duplicate', 'تکراری'), ('worn', 'فرسوده'), ('no_audience', 'بدون مخاطب')], max_length=12, verbose_name='علت وجین')),
-                ('last_seen_on', models.DateField(blank=True, null=True, verbose_name='آخرین مشاهده')),
-                ('shelf_key', libraries.models.holdings.BinaryOrderedCharField(editable=False, max_length=200)),
-                ('class_key', libraries.models.holdings.BinaryOrderedCharField(editable=False, max_length=60)),
-                ('registration_key', libraries.models.holdings.BinaryOrderedCharField(editable=False, max_length=40)),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='libraries.library', verbose_name='کتابخانه')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='libraries.section', verbose_name='بخش')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("registration_number", models.CharField(max_length=60, verbose_name="شمارهٔ ثبت")),
+                (
+                    "registered_on",
+                    models.DateField(blank=True, null=True, verbose_name="تاریخ ثبت"),
+                ),
+                (
+                    "barcode",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=60, verbose_name="بارکد"
+                    ),
+                ),
+                (
+                    "call_number",
+                    models.CharField(blank=True, max_length=200, verbose_name="شمارهٔ راهنما"),
+                ),
+                (
+                    "main_class",
+                    models.CharField(blank=True, max_length=40, verbose_name="ردهٔ اصلی"),
+                ),
+                ("volume", models.CharField(blank=True, max_length=40, verbose_name="شمارهٔ جلد")),
+                (
+                    "copy_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="شمارهٔ نسخه"),
+                ),
+                ("is_reference", models.BooleanField(default=False, verbose_name="مرجع")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("available", "موجود"),
+                            ("binding", "صحافی"),
+                            ("weeded", "وجین"),
+                            ("missing", "مفقود"),
+                            ("unreturned", "برنگشته"),
+                        ],
+                        default="available",
+                        max_length=12,
+                        verbose_name="وضعیت",
+                    ),
+                ),
+                (
+                    "weeding_cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("content", "محتوایی"),
+                            ("duplicate", "تکراری"),
+                            ("worn", "فرسوده"),
+                            ("no_audience", "بدون مخاطب"),
+                        ],
+                        max_length=12,
+                        verbose_name="علت وجین",
+                    ),
+                ),
+                (
+                    "last_seen_on",
+                    models.DateField(blank=True, null=True, verbose_name="آخرین مشاهده"),
+                ),
+                (
+                    "shelf_key",
+                    libraries.models.holdings.BinaryOrderedCharField(
+                        editable=False, max_length=200
+                    ),
+                ),
+                (
+                    "class_key",
+                    libraries.models.holdings.BinaryOrderedCharField(editable=False, max_length=60),
+                ),
+                (
+                    "registration_key",
+                    libraries.models.holdings.BinaryOrderedCharField(editable=False, max_length=40),
+                ),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies",
+                        to="libraries.library",
+                        verbose_name="کتابخانه",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="libraries.section",
+                        verbose_name="بخش",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'نسخه',
-                'verbose_name_plural': 'نسخه\u200cها',
+                "verbose_name": "نسخه",
+                "verbose_name_plural": "نسخه\u200cها",
             },
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, choices=[('available', 'موجود'), ('binding', 'صحافی'), ('weeded', 'وجین'), ('missing', 'مفقود'), ('unreturned', 'برنگشته')], max_length=12, verbose_name='از')),
-                ('to_status', models.CharField(choices=[('available', 'موجود'), ('binding', 'صحافی'), ('weeded', 'وجین'), ('missing', 'مفقود'), ('unreturned', 'برنگشته')], max_length=12, verbose_name='به')),
-                ('source', models.CharField(choices=[('list', 'فهرست نسخ'), ('reading', 'رف\u200cخوانی'), ('undo', 'برگرداندن اعمال رف\u200cخوانی'), ('loans', 'میز امانت'), ('admin', 'مدیر سامانه')], max_length=10, verbose_name='از راه')),
-                ('cause', models.CharField(blank=True, max_length=300, verbose_name='سبب')),
-                ('at', models.DateTimeField(verbose_name='زمان')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='کاربر')),
-                ('copy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='status_changes', to='libraries.copy', verbose_name='نسخه')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("available", "موجود"),
+                            ("binding", "صحافی"),
+                            ("weeded", "وجین"),
+                            ("missing", "مفقود"),
+                            ("unreturned", "برنگشته"),
+                        ],
+                        max_length=12,
+                        verbose_name="از",
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("available", "موجود"),
+                            ("binding", "صحافی"),
+                            ("weeded", "وجین"),
+                            ("missing", "مفقود"),
+                            ("unreturned", "برنگشته"),
+                        ],
+                        max_length=12,
+                        verbose_name="به",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("list", "فهرست نسخ"),
+                            ("reading", "رف\u200cخوانی"),
+                            ("undo", "برگرداندن اعمال رف\u200cخوانی"),
+                            ("loans", "میز امانت"),
+                            ("admin", "مدیر سامانه"),
+                        ],
+                        max_length=10,
+                        verbose_name="از راه",
+                    ),
+                ),
+                ("cause", models.CharField(blank=True, max_length=300, verbose_name="سبب")),
+                ("at", models.DateTimeField(verbose_name="زمان")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="کاربر",
+                    ),
+                ),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="status_changes",
+                        to="libraries.copy",
+                        verbose_name="نسخه",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'تغییر وضعیت',
-                'verbose_name_plural': 'تاریخچهٔ وضعیت\u200cها',
-                'ordering': ('-at', '-id'),
+                "verbose_name": "تغییر وضعیت",
+                "verbose_name_plural": "تاریخچهٔ وضعیت\u200cها",
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Title',
+            name="Title",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.TextField(verbose_name='عنوان')),
-                ('author', models.TextField(blank=True, verbose_name='پدیدآورنده')),
-                ('publisher', models.TextField(blank=True, verbose_name='ناشر')),
-                ('year', models.CharField(blank=True, max_length=40, verbose_name='سال نشر')),
-                ('search_text', models.TextField(editable=False)),
-                ('identity', models.CharField(editable=False, max_length=32)),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='titles', to='libraries.library', verbose_name='کتابخانه')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.TextField(verbose_name="عنوان")),
+                ("author", models.TextField(blank=True, verbose_name="پدیدآورنده")),
+                ("publisher", models.TextField(blank=True, verbose_name="ناشر")),
+                ("year", models.CharField(blank=True, max_length=40, verbose_name="سال نشر")),
+                ("search_text", models.TextField(editable=False)),
+                ("identity", models.CharField(editable=False, max_length=32)),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="titles",
+                        to="libraries.library",
+                        verbose_name="کتابخانه",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'عنوان',
-                'verbose_name_plural': 'عنوان\u200cها',
+                "verbose_name": "عنوان",
+                "verbose_name_plural": "عنوان\u200cها",
             },
         ),
         migrations.AddField(
-            model_name='copy',
-            name='title',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='libraries.title', verbose_name='عنوان'),
+            model_name="copy",
+            name="title",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="copies",
+                to="libraries.title",
+                verbose_name="عنوان",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='library',
-            constraint=models.CheckConstraint(condition=models.Q(('degree__gte', 1), ('degree__lte', 9)), name='library_degree_1_to_9'),
+            model_name="library",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("degree__gte", 1), ("degree__lte", 9)),
+                name="library_degree_1_to_9",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['object_type', 'object_id'], name='audit_by_object'),
+            model_name="auditentry",
+            index=models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
         ),
         migrations.AddConstraint(
-            model_name='county',
-            constraint=models.UniqueConstraint(fields=('province', 'name'), name='county_once_in_province'),
+            model_name="county",
+            constraint=models.UniqueConstraint(
+                fields=("province", "name"), name="county_once_in_province"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('county__isnull', True), ('is_staff', False), ('library__isnull', False), ('province__isnull', True), ('role', 'librarian')), models.Q(('county__isnull', True), ('is_staff', False), ('library__isnull', False), ('province__isnull', True), ('role', 'library_head')), models.Q(('county__isnull', False), ('is_staff', False), ('library__isnull', True), ('province__isnull', True), ('role', 'county_head')), models.Q(('county__isnull', True), ('is_staff', False), ('library__isnull', True), ('province__isnull', False), ('role', 'provincial_expert')), models.Q(('county__isnull', True), ('is_staff', False), ('library__isnull', True), ('province__isnull', False), ('role', 'director_general')), models.Q(('county__isnull', True), ('is_staff', False), ('library__isnull', True), ('province__isnull', True), ('role', 'resources_office')), models.Q(('county__isnull', True), ('is_staff', True), ('library__isnull', True), ('province__isnull', True), ('role', 'administrator')), _connector='OR'), name='user_one_role_one_scope', violation_error_message='نقش و حوزه با هم نمی\u200cخوانند: کتابدار و مسئول کتابخانه فقط «کتابخانه»، رئیس ادارهٔ شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، ادارهٔ کل منابع هیچ\u200cیک؛ و تنها مدیر سامانه به بخش مدیریت راه دارد.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("county__isnull", True),
+                        ("is_staff", False),
+                        ("library__isnull", False),
+                        ("province__isnull", True),
+                        ("role", "librarian"),
+                    ),
+                    models.Q(
+                        ("county__isnull", True),
+                        ("is_staff", False),
+                        ("library__isnull", False),
+                        ("province__isnull", True),
+                        ("role", "library_head"),
+                    ),
+                    models.Q(
+                        ("county__isnull", False),
+                        ("is_staff", False),
+                        ("library__isnull", True),
+                        ("province__isnull", True),
+                        ("role", "county_head"),
+                    ),
+                    models.Q(
+                        ("county__isnull", True),
+                        ("is_staff", False),
+                        ("library__isnull", True),
+                        ("province__isnull", False),
+                        ("role", "provincial_expert"),
+                    ),
+                    models.Q(
+                        ("county__isnull", True),
+                        ("is_staff", False),
+                        ("library__isnull", True),
+                        ("province__isnull", False),
+                        ("role", "director_general"),
+                    ),
+                    models.Q(
+                        ("county__isnull", True),
+                        ("is_staff", False),
+                        ("library__isnull", True),
+                        ("province__isnull", True),
+                        ("role", "resources_office"),
+                    ),
+                    models.Q(
+                        ("county__isnull", True),
+                        ("is_staff", True),
+                        ("library__isnull", True),
+                        ("province__isnull", True),
+                        ("role", "administrator"),
+                    ),
+                    _connector="OR",
+                ),
+                name="user_one_role_one_scope",
+                violation_error_message="نقش و حوزه با هم نمی\u200cخوانند: کتابدار و مسئول کتابخانه فقط «کتابخانه»، رئیس ادارهٔ شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، ادارهٔ کل منابع هیچ\u200cیک؛ و تنها مدیر سامانه به بخش مدیریت راه دارد.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('library', 'search_name'), name='section_once_in_library'),
+            model_name="section",
+            constraint=models.UniqueConstraint(
+                fields=("library", "search_name"), name="section_once_in_library"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='title',
-            constraint=models.UniqueConstraint(fields=('library', 'identity'), name='title_once_in_library'),
+            model_name="title",
+            constraint=models.UniqueConstraint(
+                fields=("library", "identity"), name="title_once_in_library"
+            ),
         ),
         migrations.AddIndex(
-            model_name='copy',
-            index=models.Index(fields=['library', 'section', 'shelf_key', 'registration_key'], name='copy_shelf_order'),
+            model_name="copy",
+            index=models.Index(
+                fields=["library", "section", "shelf_key", "registration_key"],
+                name="copy_shelf_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='copy',
-            index=models.Index(fields=['library', 'class_key'], name='copy_by_class'),
+            model_name="copy",
+            index=models.Index(fields=["library", "class_key"], name="copy_by_class"),
         ),
         migrations.AddIndex(
-            model_name='copy',
-            index=models.Index(fields=['library', 'status'], name='copy_by_status'),
+            model_name="copy",
+            index=models.Index(fields=["library", "status"], name="copy_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.UniqueConstraint(fields=('library', 'registration_number'), name='registration_number_once_in_library', violation_error_message='این شمارهٔ ثبت در همین کتابخانه به نسخهٔ دیگری داده شده است.'),
+            model_name="copy",
+            constraint=models.UniqueConstraint(
+                fields=("library", "registration_number"),
+                name="registration_number_once_in_library",
+                violation_error_message="این شمارهٔ ثبت در همین کتابخانه به نسخهٔ دیگری داده شده است.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.UniqueConstraint(condition=models.Q(('barcode', ''), _negated=True), fields=('library', 'barcode'), name='barcode_once_in_library', violation_error_message='این بارکد در همین کتابخانه به نسخهٔ دیگری داده شده است.'),
+            model_name="copy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("barcode", ""), _negated=True),
+                fields=("library", "barcode"),
+                name="barcode_once_in_library",
+                violation_error_message="این بارکد در همین کتابخانه به نسخهٔ دیگری داده شده است.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['available', 'binding', 'weeded', 'missing', 'unreturned'])), name='copy_status_known'),
+            model_name="copy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["available", "binding", "weeded", "missing", "unreturned"])
+                ),
+                name="copy_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.CheckConstraint(condition=models.Q(('weeding_cause', ''), models.Q(('status', 'weeded'), ('weeding_cause__in', ['content', 'duplicate', 'worn', 'no_audience'])), _connector='OR'), name='weeding_cause_only_when_weeded'),
+            model_name="copy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("weeding_cause", ""),
+                    models.Q(
+                        ("status", "weeded"),
+                        ("weeding_cause__in", ["content", "duplicate", "worn", "no_audience"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="weeding_cause_only_when_weeded",
+            ),
         ),
     ]

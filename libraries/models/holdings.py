@@ -79,9 +79,7 @@ class Copy(models.Model):
         Library, models.CASCADE, related_name="copies", verbose_name="کتابخانه"
     )
     title = models.ForeignKey(Title, models.PROTECT, related_name="copies", verbose_name="عنوان")
-    section = models.ForeignKey(
-        Section, models.PROTECT, related_name="copies", verbose_name="بخش"
-    )
+    section = models.ForeignKey(Section, models.PROTECT, related_name="copies", verbose_name="بخش")
     registration_number = models.CharField("شمارهٔ ثبت", max_length=60)
     registered_on = models.DateField("تاریخ ثبت", null=True, blank=True)
     barcode = models.CharField("بارکد", max_length=60, blank=True, db_index=True)
@@ -128,7 +126,8 @@ class Copy(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("library", "section", "shelf_key", "registration_key"), name="copy_shelf_order"
+                fields=("library", "section", "shelf_key", "registration_key"),
+                name="copy_shelf_order",
             ),
             models.Index(fields=("library", "class_key"), name="copy_by_class"),
             models.Index(fields=("library", "status"), name="copy_by_status"),

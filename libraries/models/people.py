@@ -12,10 +12,23 @@ from libraries.roles import SCOPE_OF_ROLE, Right, Role, Scope, role_has_right
 class StaffManager(UserManager["User"]):
     """`createsuperuser` makes an administrator."""
 
-    def create_superuser(self, username: str, *args: Any, **fields: Any) -> "User":
-        """As Django's, with the role that fits it."""
-        fields.setdefault("role", Role.ADMINISTRATOR)
-        return super().create_superuser(username, *args, **fields)
+    def create_superuser(
+        self,
+        username: str,
+        email: str | None = None,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        """An administrator; what that allows follows from the role alone."""
+        user = self.model(
+            username=self.model.normalize_username(username),
+            email=self.normalize_email(email),
+            role=Role.ADMINISTRATOR,
+            **fields,
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
 
 
 def _scope_of(role: str) -> models.Q:
@@ -25,7 +38,6 @@ def _scope_of(role: str) -> models.Q:
         library__isnull=scope is not Scope.LIBRARY,
         county__isnull=scope is not Scope.COUNTY,
         province__isnull=scope is not Scope.PROVINCE,
-        is_staff=scope is Scope.ADMIN,
     )
 
 
@@ -41,7 +53,12 @@ class User(AbstractUser):
 
     role = models.CharField("نقش", max_length=20, choices=Role)
     library = models.ForeignKey(
-        Library, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="کتابخانه"
+        Library,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff",
+        verbose_name="کتابخانه",
     )
     county = models.ForeignKey(
         County, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="شهرستان"
@@ -49,6 +66,9 @@ class User(AbstractUser):
     province = models.ForeignKey(
         Province, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="استان"
     )
+
+    groups = None
+    user_permissions = None
 
     objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[assignment]
 
@@ -61,11 +81,21 @@ class User(AbstractUser):
                 name="user_one_role_one_scope",
                 violation_error_message=(
                     "نقش و حوزه با هم نمی‌خوانند: کتابدار و مسئول کتابخانه فقط «کتابخانه»، رئیس ادارهٔ "
-                    "شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، ادارهٔ کل منابع هیچ‌یک؛ "
-                    "و تنها مدیر سامانه به بخش مدیریت راه دارد."
+                    "شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، ادارهٔ کل منابع و "
+                    "مدیر سامانه هیچ‌یک."
                 ),
             ),
         )
+
+    @property
+    def is_staff(self) -> bool:  # type: ignore[override]
+        """Whether Django admin opens: a matter of the role, not of a second switch."""
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def is_superuser(self) -> bool:  # type: ignore[override]
+        """Administrators may do everything in Django admin."""
+        return self.role == Role.ADMINISTRATOR
 
     @property
     def full_name(self) -> str:

@@ -84,7 +84,9 @@ class Library(models.Model):
     literature_order = models.CharField(
         "جای ردهٔ ۸فا", max_length=12, choices=LiteratureOrder, default=LiteratureOrder.AFTER_809
     )
-    column_mappings = models.JSONField("ستون‌های به‌یادمانده", default=dict, blank=True, editable=False)
+    column_mappings = models.JSONField(
+        "ستون‌های به‌یادمانده", default=dict, blank=True, editable=False
+    )
 
     objects: ClassVar = ScopedQuerySet.as_manager()
 

@@ -6,111 +6,265 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('libraries', '0001_initial'),
+        ("libraries", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Loan',
+            name="Loan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('desk', 'میز امانت'), ('list', 'فهرست نسخ')], default='desk', max_length=5, verbose_name='ثبت از')),
-                ('lent_at', models.DateTimeField(verbose_name='زمان امانت')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='مهلت بازگشت')),
-                ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='زمان بازگشت')),
-                ('copy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loans', to='libraries.copy', verbose_name='نسخه')),
-                ('lent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ثبت\u200cکننده')),
-                ('returned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='گیرنده')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("desk", "میز امانت"), ("list", "فهرست نسخ")],
+                        default="desk",
+                        max_length=5,
+                        verbose_name="ثبت از",
+                    ),
+                ),
+                ("lent_at", models.DateTimeField(verbose_name="زمان امانت")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="مهلت بازگشت")),
+                (
+                    "returned_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="زمان بازگشت"),
+                ),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="loans",
+                        to="libraries.copy",
+                        verbose_name="نسخه",
+                    ),
+                ),
+                (
+                    "lent_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ثبت\u200cکننده",
+                    ),
+                ),
+                (
+                    "returned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="گیرنده",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'امانت',
-                'verbose_name_plural': 'امانت\u200cها',
-                'ordering': ('-lent_at',),
+                "verbose_name": "امانت",
+                "verbose_name_plural": "امانت\u200cها",
+                "ordering": ("-lent_at",),
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='زمان')),
-                ('channel', models.CharField(choices=[('phone', 'تلفن'), ('message', 'پیامک'), ('letter', 'نامه'), ('visit', 'حضوری')], default='phone', max_length=10, verbose_name='از راه')),
-                ('said', models.CharField(max_length=500, verbose_name='نتیجه')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='پیگیری\u200cکننده')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='loans.loan', verbose_name='امانت')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="زمان")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("phone", "تلفن"),
+                            ("message", "پیامک"),
+                            ("letter", "نامه"),
+                            ("visit", "حضوری"),
+                        ],
+                        default="phone",
+                        max_length=10,
+                        verbose_name="از راه",
+                    ),
+                ),
+                ("said", models.CharField(max_length=500, verbose_name="نتیجه")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="پیگیری\u200cکننده",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="loans.loan",
+                        verbose_name="امانت",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'پیگیری',
-                'verbose_name_plural': 'پیگیری\u200cها',
-                'ordering': ('-at', '-id'),
+                "verbose_name": "پیگیری",
+                "verbose_name_plural": "پیگیری\u200cها",
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=200, verbose_name='نام و نام خانوادگی')),
-                ('search_name', models.CharField(editable=False, max_length=200)),
-                ('membership_number', models.CharField(blank=True, max_length=40, verbose_name='شمارهٔ عضویت')),
-                ('national_id', models.CharField(blank=True, max_length=10, verbose_name='کد ملی')),
-                ('mobile', models.CharField(blank=True, max_length=11, verbose_name='تلفن همراه')),
-                ('library', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='libraries.library', verbose_name='کتابخانه')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200, verbose_name="نام و نام خانوادگی")),
+                ("search_name", models.CharField(editable=False, max_length=200)),
+                (
+                    "membership_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="شمارهٔ عضویت"),
+                ),
+                ("national_id", models.CharField(blank=True, max_length=10, verbose_name="کد ملی")),
+                ("mobile", models.CharField(blank=True, max_length=11, verbose_name="تلفن همراه")),
+                (
+                    "library",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="libraries.library",
+                        verbose_name="کتابخانه",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'عضو',
-                'verbose_name_plural': 'اعضا',
-                'ordering': ('full_name',),
+                "verbose_name": "عضو",
+                "verbose_name_plural": "اعضا",
+                "ordering": ("full_name",),
             },
         ),
         migrations.AddField(
-            model_name='loan',
-            name='member',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='loans.member', verbose_name='عضو'),
+            model_name="loan",
+            name="member",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="loans",
+                to="loans.member",
+                verbose_name="عضو",
+            ),
         ),
         migrations.CreateModel(
-            name='Forgiveness',
+            name="Forgiveness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days_late', models.PositiveIntegerField(verbose_name='روزهای دیرکرد')),
-                ('cause', models.CharField(max_length=300, verbose_name='سبب')),
-                ('at', models.DateTimeField(verbose_name='زمان')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='پس گرفته شد')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='کاربر')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forgivenesses', to='loans.loan', verbose_name='امانت')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("days_late", models.PositiveIntegerField(verbose_name="روزهای دیرکرد")),
+                ("cause", models.CharField(max_length=300, verbose_name="سبب")),
+                ("at", models.DateTimeField(verbose_name="زمان")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="پس گرفته شد"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="کاربر",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="forgivenesses",
+                        to="loans.loan",
+                        verbose_name="امانت",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'بخشودگی دیرکرد',
-                'verbose_name_plural': 'بخشودگی\u200cهای دیرکرد',
-                'ordering': ('-at', '-id'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('loan',), name='one_forgiveness_a_loan')],
+                "verbose_name": "بخشودگی دیرکرد",
+                "verbose_name_plural": "بخشودگی\u200cهای دیرکرد",
+                "ordering": ("-at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("loan",),
+                        name="one_forgiveness_a_loan",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['library', 'search_name'], name='member_by_name'),
+            model_name="member",
+            index=models.Index(fields=["library", "search_name"], name="member_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('membership_number', ''), _negated=True), fields=('library', 'membership_number'), name='membership_number_once_in_library', violation_error_message='این شمارهٔ عضویت در همین کتابخانه از آن عضو دیگری است.'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("membership_number", ""), _negated=True),
+                fields=("library", "membership_number"),
+                name="membership_number_once_in_library",
+                violation_error_message="این شمارهٔ عضویت در همین کتابخانه از آن عضو دیگری است.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('national_id', ''), _negated=True), fields=('library', 'national_id'), name='national_id_once_in_library', violation_error_message='عضوی با این کد ملی در همین کتابخانه ثبت شده است.'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("national_id", ""), _negated=True),
+                fields=("library", "national_id"),
+                name="national_id_once_in_library",
+                violation_error_message="عضوی با این کد ملی در همین کتابخانه ثبت شده است.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(condition=models.Q(('returned_at__isnull', True)), fields=['due_on'], name='open_loan_by_due_date'),
+            model_name="loan",
+            index=models.Index(
+                condition=models.Q(("returned_at__isnull", True)),
+                fields=["due_on"],
+                name="open_loan_by_due_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(condition=models.Q(('returned_at__isnull', True)), fields=('copy',), name='one_open_loan_a_copy', violation_error_message='این نسخه هم\u200cاکنون در امانت است.'),
+            model_name="loan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("returned_at__isnull", True)),
+                fields=("copy",),
+                name="one_open_loan_a_copy",
+                violation_error_message="این نسخه هم\u200cاکنون در امانت است.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('returned_at__isnull', True), ('returned_at__gte', models.F('lent_at')), _connector='OR'), name='loan_returned_after_lent'),
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("returned_at__isnull", True),
+                    ("returned_at__gte", models.F("lent_at")),
+                    _connector="OR",
+                ),
+                name="loan_returned_after_lent",
+            ),
         ),
     ]

@@ -45,9 +45,14 @@ class ReadingSession(models.Model):
     )
     state = models.CharField("وضعیت", max_length=10, choices=State, default=State.READING)
     participants = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="reading_sessions", blank=True, verbose_name="همکاران"
+        settings.AUTH_USER_MODEL,
+        related_name="reading_sessions",
+        blank=True,
+        verbose_name="همکاران",
     )
-    other_colleagues = models.TextField("همکاران دیگر (هر نام در یک خط)", blank=True, max_length=2000)
+    other_colleagues = models.TextField(
+        "همکاران دیگر (هر نام در یک خط)", blank=True, max_length=2000
+    )
     started_at = models.DateTimeField("آغاز")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     closed_at = models.DateTimeField("پایان", null=True)
@@ -101,7 +106,9 @@ class ExpectedCopy(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("session", "copy"), name="expected_once_in_session"),
-            models.UniqueConstraint(fields=("session", "position"), name="position_once_in_session"),
+            models.UniqueConstraint(
+                fields=("session", "position"), name="position_once_in_session"
+            ),
         )
 
 

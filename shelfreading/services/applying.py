@@ -60,8 +60,12 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
         )
     }
     acting = [
-        Finding.UNRETURNED, Finding.MISSING, Finding.FOUND, Finding.BACK_FROM_BINDER,
-        Finding.ON_LOAN_ON_SHELF, Finding.MISPLACED,
+        Finding.UNRETURNED,
+        Finding.MISSING,
+        Finding.FOUND,
+        Finding.BACK_FROM_BINDER,
+        Finding.ON_LOAN_ON_SHELF,
+        Finding.MISPLACED,
     ]
     rows = dict(_rows(session.findings.filter(finding__in=acting, copy__isnull=False)))
     decided = sorted(copy_id for copy_id, (fate, _) in decisions.items() if fate)
@@ -76,9 +80,9 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
         )
     }
     open_loans = dict(
-        Loan.objects.filter(
-            copy__library=session.library_id, returned_at__isnull=True
-        ).values_list("copy_id", "pk")
+        Loan.objects.filter(copy__library=session.library_id, returned_at__isnull=True).values_list(
+            "copy_id", "pk"
+        )
     )
     changes = []
     for chunk in _chunks(copy_ids):
@@ -108,8 +112,15 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
                 conflict = "این نسخه پس از خوانده‌شدن امانت داده شده است."
             changes.append(
                 Change(
-                    copy_id, finding, position, status, cause, effect,
-                    loan_id if effect.returns_loan else None, conflict, settlement,
+                    copy_id,
+                    finding,
+                    position,
+                    status,
+                    cause,
+                    effect,
+                    loan_id if effect.returns_loan else None,
+                    conflict,
+                    settlement,
                 )
             )
     changes.sort(key=lambda change: change.position)
@@ -130,7 +141,9 @@ def findings_apply(*, session_id: int, actor: User, now: datetime) -> Applicatio
     Applied already, the standing application is returned and nothing is done twice. Raises
     Refused while the session is being read or a conflict isn't settled.
     """
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     standing = session.applications.filter(undone_at__isnull=True).first()
     if standing is not None:
         return standing
@@ -183,9 +196,7 @@ def _lock_copies(session: ReadingSession) -> None:
     )
 
 
-def _write(
-    application: Application, changes: Sequence[Change], actor: User, now: datetime
-) -> None:
+def _write(application: Application, changes: Sequence[Change], actor: User, now: datetime) -> None:
     library_id = application.session.library_id
     cause = f"رف‌خوانی «{application.session.name}»"[:200]
     moving = [change for change in changes if change.effect.status != change.status]
@@ -202,8 +213,13 @@ def _write(
         ("copy_id", "from_status", "to_status", "source", "cause", "at", "by_id"),
         (
             (
-                change.copy_id, change.status, change.effect.status, StatusChange.Source.READING,
-                f"{cause}: {LABELS[change.finding]}", now, actor.pk,
+                change.copy_id,
+                change.status,
+                change.effect.status,
+                StatusChange.Source.READING,
+                f"{cause}: {LABELS[change.finding]}",
+                now,
+                actor.pk,
             )
             for change in moving
         ),
@@ -228,15 +244,30 @@ def _write(
     bulk_insert(
         AppliedChange,
         (
-            "application_id", "copy_id", "finding", "position", "from_status", "to_status",
-            "from_weeding_cause", "weeding_cause", "status_change_id", "returned_loan_id",
+            "application_id",
+            "copy_id",
+            "finding",
+            "position",
+            "from_status",
+            "to_status",
+            "from_weeding_cause",
+            "weeding_cause",
+            "status_change_id",
+            "returned_loan_id",
             "forgiveness_id",
         ),
         (
             (
-                application.pk, change.copy_id, change.finding.value, change.position,
-                change.status, change.effect.status, change.weeding_cause,
-                change.effect.weeding_cause, status_changes.get(change.copy_id), change.loan_id,
+                application.pk,
+                change.copy_id,
+                change.finding.value,
+                change.position,
+                change.status,
+                change.effect.status,
+                change.weeding_cause,
+                change.effect.weeding_cause,
+                status_changes.get(change.copy_id),
+                change.loan_id,
                 forgiven.get(change.copy_id),
             )
             for change in changes
@@ -247,7 +278,12 @@ def _write(
         ("at", "actor_id", "action", "library_id", "object_type", "object_id", "data"),
         (
             (
-                now, actor.pk, "copy_change", library_id, "libraries.copy", str(change.copy_id),
+                now,
+                actor.pk,
+                "copy_change",
+                library_id,
+                "libraries.copy",
+                str(change.copy_id),
                 {
                     "application": application.pk,
                     "finding": change.finding.value,
@@ -267,7 +303,9 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
 
     Raises Refused when anything later touched one of its copies: then nothing is taken back.
     """
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     application = session.applications.filter(undone_at__isnull=True).first()
     if application is None:
         raise Refused("این رف‌خوانی اعمال نشده است.")
@@ -303,8 +341,13 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
         ("copy_id", "from_status", "to_status", "source", "cause", "at", "by_id"),
         (
             (
-                change.copy_id, change.to_status, change.from_status, StatusChange.Source.UNDO,
-                f"برگرداندن اعمال رف‌خوانی «{session.name}»"[:300], now, actor.pk,
+                change.copy_id,
+                change.to_status,
+                change.from_status,
+                StatusChange.Source.UNDO,
+                f"برگرداندن اعمال رف‌خوانی «{session.name}»"[:300],
+                now,
+                actor.pk,
             )
             for change in changes
             if change.status_change_id
@@ -344,7 +387,9 @@ def _touched_later(application: Application) -> list[str]:
             touched.add(change.copy.registration_number)
     touched.update(
         Loan.objects.filter(copy__in=of_application, lent_at__gte=application.applied_at)
-        .exclude(pk__in=application.changes.filter(returned_loan__isnull=False).values("returned_loan"))
+        .exclude(
+            pk__in=application.changes.filter(returned_loan__isnull=False).values("returned_loan")
+        )
         .values_list("copy__registration_number", flat=True)
     )
     return sorted(touched)

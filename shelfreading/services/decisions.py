@@ -22,9 +22,7 @@ MOST_AT_ONCE = 2000
 
 
 @transaction.atomic
-def fate_set(
-    *, session_id: int, keys: Sequence[str], fate: str, actor: User, now: datetime
-) -> int:
+def fate_set(*, session_id: int, keys: Sequence[str], fate: str, actor: User, now: datetime) -> int:
     """Decide what becomes of the copies behind some findings; '' takes the decision back.
 
     Weeding and binding are for copies that were in somebody's hand; others are refused all
@@ -78,9 +76,7 @@ def conflict_settle(
 
 
 @transaction.atomic
-def second_look_found(
-    *, session_id: int, keys: Sequence[str], actor: User, now: datetime
-) -> int:
+def second_look_found(*, session_id: int, keys: Sequence[str], actor: User, now: datetime) -> int:
     """Tick as present copies that turned up on a second look (spec B5): new events, as any tick."""
     session, findings = _chosen(session_id, keys, actor)
     absent = {Finding.MISSING, Finding.NOT_READ, Finding.KNOWN_MISSING}
@@ -92,8 +88,19 @@ def second_look_found(
         EVENT_FIELDS,
         (
             (
-                uuid4(), session.pk, f"second-look-{actor.pk}", seq, ReadingEvent.Kind.PRESENT, "",
-                "", finding.copy_id, None, None, now, actor.pk, None,
+                uuid4(),
+                session.pk,
+                f"second-look-{actor.pk}",
+                seq,
+                ReadingEvent.Kind.PRESENT,
+                "",
+                "",
+                finding.copy_id,
+                None,
+                None,
+                now,
+                actor.pk,
+                None,
             )
             for finding in findings
         ),
@@ -126,7 +133,9 @@ def _chosen(
 
 
 def _session(session_id: int, actor: User, *, may_be_applied: bool = False) -> ReadingSession:
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     if session.state == ReadingSession.State.APPLIED and not may_be_applied:
         raise Refused("یافته‌های این رف‌خوانی اعمال شده است؛ برای تغییر، نخست اعمال را برگردانید.")
     return session

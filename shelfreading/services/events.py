@@ -19,8 +19,19 @@ from shelfreading.models import MemoryUpload, ReadingEvent, ReadingSession
 
 MAX_CODE = 200
 EVENT_FIELDS = (
-    "id", "session_id", "device", "seq", "kind", "raw", "code", "copy_id", "undoes", "device_at",
-    "received_at", "by_id", "upload_id",
+    "id",
+    "session_id",
+    "device",
+    "seq",
+    "kind",
+    "raw",
+    "code",
+    "copy_id",
+    "undoes",
+    "device_at",
+    "received_at",
+    "by_id",
+    "upload_id",
 )
 
 
@@ -55,10 +66,19 @@ def events_take(
     )
     rows = [
         (
-            event.id, session.pk, event.device[:60], event.seq, event.kind, _kept(event.raw),
+            event.id,
+            session.pk,
+            event.device[:60],
+            event.seq,
+            event.kind,
+            _kept(event.raw),
             clean_code(event.raw)[:MAX_CODE] if event.raw else "",
             event.copy_id if event.copy_id in known_copies else None,
-            event.undoes, event.device_at, now, actor.pk, None,
+            event.undoes,
+            event.device_at,
+            now,
+            actor.pk,
+            None,
         )
         for event in events
     ]
@@ -107,8 +127,19 @@ def memory_take(
         EVENT_FIELDS,
         (
             (
-                identity, session.pk, device, seq, ReadingEvent.Kind.SCAN, _kept(scan.raw),
-                scan.code[:MAX_CODE], None, None, scan.at, now, actor.pk, upload.pk,
+                identity,
+                session.pk,
+                device,
+                seq,
+                ReadingEvent.Kind.SCAN,
+                _kept(scan.raw),
+                scan.code[:MAX_CODE],
+                None,
+                None,
+                scan.at,
+                now,
+                actor.pk,
+                upload.pk,
             )
             for seq, (identity, scan) in enumerate(zip(identities, scans, strict=True))
             if identity not in known
@@ -134,7 +165,9 @@ def _chained(session_id: int, scans: Sequence[ReaderScan]) -> Iterable[UUID]:
 
 
 def _taking(session_id: int, actor: User) -> ReadingSession:
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     if session.state != ReadingSession.State.READING:
         raise Refused("این رف‌خوانی پایان یافته است؛ برای افزودن به آن، نخست آن را باز کنید.")
     return session

@@ -25,8 +25,15 @@ from shelfreading.domain.reconcile import (
 from shelfreading.models import ReadingEvent, ReadingSession, SessionFinding
 
 FINDING_FIELDS = (
-    "session_id", "finding", "copy_id", "code", "position", "event_id", "move",
-    "belongs_after_id", "belongs_before_id",
+    "session_id",
+    "finding",
+    "copy_id",
+    "code",
+    "position",
+    "event_id",
+    "move",
+    "belongs_after_id",
+    "belongs_before_id",
 )
 
 
@@ -47,7 +54,9 @@ def findings_compute(*, session_id: int, actor: User, now: datetime) -> ReadingS
 
     An applied session keeps the findings it was applied from.
     """
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     basis = findings_basis(session, timezone.localdate(now))
     if session.state == ReadingSession.State.APPLIED or session.basis == basis:
         return session
@@ -117,7 +126,14 @@ def _sightings(
     """Scans walk by walk in each reader's own order, then ticks; undone events left out."""
     events = list(
         session.events.order_by("device", "seq", "received_at").values_list(
-            "pk", "device", "kind", "code", "copy_id", "undoes", "device_at", "received_at",
+            "pk",
+            "device",
+            "kind",
+            "code",
+            "copy_id",
+            "undoes",
+            "device_at",
+            "received_at",
             "upload_id",
         )
     )
@@ -217,8 +233,13 @@ def _finding_rows(
     for position, finding in enumerate(match.findings):
         seen = match.first_seen[position]
         yield (
-            session_id, finding.value, copy_ids[position], codes[position], position,
-            sightings.event_ids[seen] if seen >= 0 else None, *moves.get(position, nowhere),
+            session_id,
+            finding.value,
+            copy_ids[position],
+            codes[position],
+            position,
+            sightings.event_ids[seen] if seen >= 0 else None,
+            *moves.get(position, nowhere),
         )
     position_of_code = dict(zip(codes, copy_ids, strict=True))
     for finding, indices in (
@@ -229,8 +250,13 @@ def _finding_rows(
         for index in indices:
             code = sightings.codes[index]
             yield (
-                session_id, finding.value, elsewhere.get(code) or position_of_code.get(code),
-                code, len(codes) + index, sightings.event_ids[index], *nowhere,
+                session_id,
+                finding.value,
+                elsewhere.get(code) or position_of_code.get(code),
+                code,
+                len(codes) + index,
+                sightings.event_ids[index],
+                *nowhere,
             )
 
 

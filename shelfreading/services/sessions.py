@@ -64,8 +64,9 @@ def session_start(
     if reference != ReadingSession.Reference.ANY:
         copies = copies.filter(is_reference=reference == ReadingSession.Reference.ONLY)
     rows = list(
-        copies.order_by("section__position", "section_id", "shelf_key", "registration_key", "pk")
-        .values_list("pk", "section_id", "shelf_key", "barcode", "status")
+        copies.order_by(
+            "section__position", "section_id", "shelf_key", "registration_key", "pk"
+        ).values_list("pk", "section_id", "shelf_key", "barcode", "status")
     )
     if not rows:
         raise Refused(
@@ -97,12 +98,24 @@ def session_start(
     bulk_insert(
         ExpectedCopy,
         (
-            "session_id", "copy_id", "position", "rank", "shelf_run", "code", "status",
+            "session_id",
+            "copy_id",
+            "position",
+            "rank",
+            "shelf_run",
+            "code",
+            "status",
             "loan_id_at_start",
         ),
         (
             (
-                session.pk, copy_id, position, rank, shelf_run, barcode or f"#{copy_id}", status,
+                session.pk,
+                copy_id,
+                position,
+                rank,
+                shelf_run,
+                barcode or f"#{copy_id}",
+                status,
                 open_loans.get(copy_id),
             )
             for position, ((copy_id, _, _, barcode, status), (rank, shelf_run)) in enumerate(
@@ -191,7 +204,9 @@ def shelf_speak(
 @transaction.atomic
 def session_close(*, session_id: int, actor: User, now: datetime) -> ReadingSession:
     """End the reading. Later events are kept but wait for the session to be opened again."""
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     if session.state != ReadingSession.State.READING:
         raise Refused("این رف‌خوانی پیش‌تر پایان یافته است.")
     if not session.events.exists():
@@ -219,8 +234,9 @@ def session_reopen(*, session_id: int, actor: User, now: datetime) -> ReadingSes
 
 
 def _unapplied(session_id: int, actor: User) -> ReadingSession:
-    session = locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
+    session = locked(
+        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
+    )
     if session.state == ReadingSession.State.APPLIED:
         raise Refused("یافته‌های این رف‌خوانی اعمال شده است؛ نخست اعمال را برگردانید.")
     return session
-

@@ -27,12 +27,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--if-empty` makes a second call harmless."""
-        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is data")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there is data"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make it, or say why not."""
         if not settings.DEMO:
-            raise CommandError("the demo has known passwords; set RAFKHAN_DEMO=1 to say you want it")
+            raise CommandError(
+                "the demo has known passwords; set RAFKHAN_DEMO=1 to say you want it"
+            )
         if Library.objects.exists() or User.objects.exists():
             if not options["if_empty"]:
                 raise CommandError("this database has data already; the demo needs an empty one")

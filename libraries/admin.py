@@ -1,0 +1,201 @@
+"""Django admin for the ground: places, staff, holdings, audit."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils import timezone
+from import_export.admin import ImportExportModelAdmin
+
+from libraries import audit
+from libraries.domain.persian import search_key
+from libraries.holdings import KEYS, shelf_keys
+from libraries.models import (
+    AuditEntry,
+    Copy,
+    County,
+    Library,
+    Province,
+    Section,
+    StatusChange,
+    Title,
+    User,
+)
+from libraries.resources import CopyResource, LibraryResource, StaffResource
+
+admin.site.site_header = "مدیریت رف‌خوان"
+admin.site.site_title = "رف‌خوان"
+admin.site.index_title = "همهٔ داده‌ها"
+admin.site.unregister(Group)
+
+
+class LookOnly(admin.ModelAdmin):
+    """Rows that are read here and written elsewhere, or never again."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds one here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes one here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes one here."""
+        return False
+
+
+@admin.register(Province)
+class ProvinceAdmin(admin.ModelAdmin):
+    """Provinces."""
+
+    search_fields = ("name",)
+
+
+@admin.register(County)
+class CountyAdmin(admin.ModelAdmin):
+    """Counties."""
+
+    list_display = ("name", "province")
+    list_filter = ("province",)
+    list_select_related = ("province",)
+    search_fields = ("name",)
+
+
+class SectionInline(admin.TabularInline):
+    """A library's sections, in walking order."""
+
+    model = Section
+    fields = ("position", "name")
+    extra = 0
+
+
+@admin.register(Library)
+class LibraryAdmin(ImportExportModelAdmin):
+    """Libraries, in and out as Excel."""
+
+    resource_classes = (LibraryResource,)
+    list_display = ("name", "code", "county", "kind", "degree", "place")
+    list_filter = ("kind", "degree", "county__province")
+    list_select_related = ("county",)
+    search_fields = ("name", "code")
+    inlines = (SectionInline,)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """A section's name is searched in its search form."""
+        for section in formset.save(commit=False):
+            section.search_name = search_key(section.name)
+            section.save()
+        for section in formset.deleted_objects:
+            section.delete()
+        formset.save_m2m()
+
+
+@admin.register(User)
+class StaffAdmin(ImportExportModelAdmin, UserAdmin):
+    """Staff: one role, one scope."""
+
+    resource_classes = (StaffResource,)
+    list_display = ("username", "full_name", "role", "library", "county", "province", "is_active")
+    list_filter = ("role", "is_active", "province")
+    list_select_related = ("library", "county", "province")
+    search_fields = ("username", "first_name", "last_name", "library__name")
+    autocomplete_fields = ("library", "county", "province")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("شخص", {"fields": ("first_name", "last_name", "email")}),
+        ("نقش و حوزه", {"fields": ("role", "library", "county", "province", "is_active")}),
+        ("زمان‌ها", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username", "usable_password", "password1", "password2", "role", "library",
+                    "county", "province",
+                ),
+            },
+        ),
+    )  # fmt: skip
+
+
+@admin.register(Title)
+class TitleAdmin(admin.ModelAdmin):
+    """Titles."""
+
+    list_display = ("title", "author", "year", "library")
+    list_select_related = ("library",)
+    search_fields = ("search_text",)
+    autocomplete_fields = ("library",)
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Title, form: Any, change: bool) -> None:
+        """A title is searched in its search form."""
+        obj.search_text = search_key(f"{obj.title} {obj.author}")
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Copy)
+class CopyAdmin(ImportExportModelAdmin):
+    """Copies. A status changed here is history like any other."""
+
+    resource_classes = (CopyResource,)
+    list_display = ("registration_number", "title", "call_number", "barcode", "status", "library")
+    list_filter = ("status", "is_reference")
+    list_select_related = ("title", "library")
+    search_fields = ("registration_number", "barcode", "title__search_text")
+    autocomplete_fields = ("library", "title")
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Copy, form: Any, change: bool) -> None:
+        """Keep the shelf keys and the history in step with what was typed."""
+        keys = shelf_keys(obj.call_number, obj.registration_number, obj.library.rules)
+        for name, value in zip(KEYS, keys, strict=True):
+            setattr(obj, name, value)
+        now = timezone.now()
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data:
+            StatusChange.objects.create(
+                copy=obj,
+                from_status=form.initial["status"],
+                to_status=obj.status,
+                source=StatusChange.Source.ADMIN,
+                at=now,
+                by=request.user,
+            )
+        if change and form.changed_data:
+            audit.record(
+                "copy_edit",
+                actor=request.user,
+                library=obj.library,
+                subject=obj,
+                now=now,
+                fields=sorted(form.changed_data),
+            )
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(LookOnly):
+    """The history of statuses."""
+
+    list_display = ("at", "copy", "from_status", "to_status", "source", "by")
+    list_filter = ("source", "to_status")
+    list_select_related = ("copy", "by")
+    search_fields = ("copy__registration_number",)
+    show_full_result_count = False
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(LookOnly):
+    """The audit, to be read."""
+
+    list_display = ("at", "action", "actor", "library", "object_type", "object_id")
+    list_filter = ("action",)
+    list_select_related = ("actor", "library")
+    search_fields = ("object_id", "actor__username")
+    show_full_result_count = False
