@@ -140,7 +140,7 @@ def read(text: str, prefixes: re.Pattern[str]) -> Parts:
     """The parts of a call number as it came; `UNREADABLE` where no class is found. Never raises."""
     squeezed = squeeze(text)
     parts = _read(squeezed, prefixes)
-    if not parts.groups and squeezed:
+    if squeezed and not parts.year and not (parts.groups and len(parts.decimals) < 5):
         parted = squeeze(_YEAR_APART.sub("-", to_ascii_digits(stored_form(text))))
         if parted != squeezed:
             return _read(parted, prefixes)
