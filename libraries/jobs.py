@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
-from django_tasks import Task
+from django_tasks.base import Task
 
 from libraries.models import Job, Library, User
 from libraries.refusal import Refused
