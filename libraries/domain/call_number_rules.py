@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
 
 from libraries.domain.call_number_reading import LATIN, prefix_pattern, squeeze
 from libraries.domain.persian import ALPHABET, SYMBOLS
@@ -31,14 +30,14 @@ def _ranks(prefixes: tuple[tuple[str, ...], ...]) -> dict[str, int]:
 class Rules:
     """What libraries order differently (call-numbers.md, "Order").
 
-    `literature`: where 8فا stands: after 809, before 800, after 899, or apart behind 999.
+    `literature`: where 8فا stands: "after_809", "before_800", "after_899", or "apart" behind 999.
     `madda_first`: آ before ا, else the two are one letter.
     `order`: the sequence in which year, volume and copy decide.
     `prefixes`: groups of spellings of one prefix, in shelf order; the first spelling names it.
     Raises ValueError with a Persian sentence where the rules are none.
     """
 
-    literature: Literal["after_809", "before_800", "after_899", "apart"] = "after_809"
+    literature: str = "after_809"
     madda_first: bool = True
     order: tuple[str, ...] = _NUMBERS
     prefixes: tuple[tuple[str, ...], ...] = (

@@ -353,7 +353,7 @@ def test_prefixes_are_the_librarys_own() -> None:
 )
 def test_rules_that_are_none(rules: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
-        Rules(**rules)  # type: ignore[arg-type]
+        Rules(**rules)
 
 
 def test_keys_of_one_prefix_share_their_beginning() -> None:
