@@ -1,0 +1,37 @@
+"""Addresses of the forms."""
+
+from django.urls import path, register_converter
+
+from reports import views
+
+
+class FormKind:
+    """How a form leaves: as PDF or as Excel."""
+
+    regex = "pdf|xlsx"
+
+    def to_python(self, value: str) -> str:
+        """The ending itself."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The ending itself."""
+        return value
+
+
+register_converter(FormKind, "form_kind")
+
+urlpatterns = [
+    path("sessions/<int:session_id>/forms/", views.session_forms, name="session-forms"),
+    path(
+        "sessions/<int:session_id>/forms/<slug:slug>.<form_kind:kind>",
+        views.session_form,
+        name="session-form",
+    ),
+    path(
+        "sessions/<int:session_id>/forms/<slug:slug>/job/",
+        views.session_form_job,
+        name="session-form-job",
+    ),
+    path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
+]

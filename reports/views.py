@@ -1,0 +1,91 @@
+"""The forms of a session: filled, blank, as PDF and as Excel."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from libraries.jobs import job_start
+from libraries.rights import requires
+from libraries.roles import Right
+from reports.pdf import to_pdf
+from reports.selectors import FORMS, SessionForm, standing_application
+from reports.tasks import form_pdf
+from shelfreading.models import Application, ReadingSession
+
+# Laying out a longer list takes more than a second or two; the worker does it.
+MOST_ROWS_AT_ONCE = 150
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@requires(Right.PRINT_FORMS)
+def session_forms(request: HttpRequest, session_id: int) -> HttpResponse:
+    """What an applied session can print, each with its number of copies."""
+    session = get_object_or_404(
+        ReadingSession.objects.for_user(request.user).select_related("library"), pk=session_id
+    )
+    application = standing_application(session)
+    lines = []
+    for form in FORMS.values():
+        rows = form.rows(application).count() if application and form.rows else None
+        lines.append({"form": form, "rows": rows, "by_worker": (rows or 0) > MOST_ROWS_AT_ONCE})
+    context = {"session": session, "application": application, "lines": lines}
+    return render(request, "reports/session_forms.html", context)
+
+
+@requires(Right.PRINT_FORMS)
+def session_form(request: HttpRequest, session_id: int, slug: str, kind: str) -> HttpResponse:
+    """One filled form as PDF or Excel."""
+    form, application = _form(request, session_id, slug)
+    filled = form.build(application)
+    name = f"{slug}-{application.session_id}.{kind}"
+    if kind == "xlsx":
+        return _file(form.to_xlsx(filled), name, XLSX)
+    return _file(to_pdf(form.render_html(filled)), name, "application/pdf")
+
+
+@requires(Right.PRINT_FORMS)
+@require_POST
+def session_form_job(request: HttpRequest, session_id: int, slug: str) -> HttpResponse:
+    """Have the worker lay out a long form."""
+    form, application = _form(request, session_id, slug)
+    job = job_start(
+        label=f"PDF {form.label} — {application.session.name}"[:200],
+        owner=request.user,
+        library=application.session.library,
+        task=form_pdf,
+        next_url=reverse("session-forms", args=[session_id]),
+        session_id=session_id,
+        slug=slug,
+    )
+    return redirect("job", job.pk)
+
+
+@requires(Right.PRINT_FORMS)
+def blank_form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """One empty form, to be filled in by hand."""
+    if slug not in FORMS:
+        raise Http404
+    form = FORMS[slug]
+    empty = form.blank()
+    if kind == "xlsx":
+        return _file(form.to_xlsx(empty), f"{slug}-blank.xlsx", XLSX)
+    return _file(to_pdf(form.render_html(empty)), f"{slug}-blank.pdf", "application/pdf")
+
+
+def _form(request: HttpRequest, session_id: int, slug: str) -> tuple[SessionForm, Application]:
+    session = get_object_or_404(ReadingSession.objects.for_user(request.user), pk=session_id)
+    application = standing_application(session)
+    if slug not in FORMS or application is None:
+        raise Http404
+    return FORMS[slug], application
+
+
+def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
+    stamp = timezone.localdate().strftime("%Y%m%d")
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'inline; filename="{stamp}-{name}"'},
+    )
