@@ -4,7 +4,8 @@ A stretch is read where copies of it were seen. A run of unseen copies longer th
 explains was not read, and nothing on it is ever called missing.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -34,14 +35,13 @@ class Coverage:
     rate: float
 
 
-def unread_runs(
-    positions: Sequence[int], seen: Sequence[int] | bytearray, shelf_runs: Sequence[int]
-) -> Coverage:
+def unread_runs(positions: Sequence[int], seen: bytearray, shelf_runs: Sequence[int]) -> Coverage:
     """Decide which runs of unseen copies were not read.
 
     `positions` are the places in the frozen list of the copies that tell something: those
-    that should stand there, and those seen where they belong; in shelf order. `seen` is 1
-    for a copy seen, `shelf_runs` the run of shelves each belongs to; all of one length.
+    that should stand there, and those seen where they belong; ascending. `seen` has one flag
+    for each of them, 1 for a copy seen. `shelf_runs` numbers the run of shelves of every
+    position in the frozen list, ascending.
 
     A run of k ≥ 10 unseen copies with p^k < 10⁻⁶ is unread, p being the rate of unseen
     copies outside all unread runs. Beginning from every run of ten or more, runs that chance
@@ -49,13 +49,11 @@ def unread_runs(
     patchy reading never makes an unread shelf look searched. A run of shelves of which not
     one copy was seen is unread whatever its length.
     """
-    runs = list(_unseen_runs(positions, seen, shelf_runs))
-    unseen_total = sum(run.count for run in runs)
-    total = unseen_total + sum(1 for flag in seen if flag)
-    unread = [run for run in runs if run.whole_shelf_run or run.count >= SHORTEST_RUN]
+    unseen_total = seen.count(0)
+    unread = list(_long_runs(positions, seen, shelf_runs))
     while True:
         inside = sum(run.count for run in unread)
-        outside = total - inside
+        outside = len(seen) - inside
         rate = (unseen_total - inside) / outside if outside else 0.0
         kept = [run for run in unread if run.whole_shelf_run or _beyond_chance(run.count, rate)]
         if len(kept) == len(unread):
@@ -69,29 +67,21 @@ def _beyond_chance(count: int, rate: float) -> bool:
     return rate < 1.0 and count * log(rate) < log(CHANCE)
 
 
-def _unseen_runs(
-    positions: Sequence[int], seen: Sequence[int] | bytearray, shelf_runs: Sequence[int]
-) -> Iterable[UnseenRun]:
-    """Each longest run of unseen copies inside one run of shelves."""
+def _long_runs(
+    positions: Sequence[int], seen: bytearray, shelf_runs: Sequence[int]
+) -> Iterator[UnseenRun]:
+    """The runs of unseen copies that may be unread: ten or more, or all of a run of shelves."""
     start = 0
-    total = len(positions)
-    while start < total:
-        shelf_run = shelf_runs[start]
-        end = start
-        while end < total and shelf_runs[end] == shelf_run:
-            end += 1
-        index = start
-        while index < end:
-            if seen[index]:
-                index += 1
-                continue
-            first = index
-            while index < end and not seen[index]:
-                index += 1
-            yield UnseenRun(
-                positions[first],
-                positions[index - 1],
-                index - first,
-                whole_shelf_run=first == start and index == end,
-            )
+    while start < len(positions):
+        behind = bisect_right(shelf_runs, shelf_runs[positions[start]])
+        end = bisect_left(positions, behind, start)
+        first = seen.find(0, start, end)
+        while first >= 0:
+            after = seen.find(1, first, end)
+            if after < 0:
+                after = end
+            whole = first == start and after == end
+            if whole or after - first >= SHORTEST_RUN:
+                yield UnseenRun(positions[first], positions[after - 1], after - first, whole)
+            first = seen.find(0, after, end)
         start = end

@@ -4,6 +4,8 @@ A pure function of the list, the sightings, the loans and the words people gave:
 at any time, it gives the same answer.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -102,27 +104,26 @@ def reconcile(
     ones read or to another library. `struck` are positions that a person marked as absent.
     """
     loans = loans or {}
-    position_of = {code: position for position, code in enumerate(expected.codes)}
+    position_of = dict(zip(expected.codes, range(len(expected.codes)), strict=True))
     first_seen = [-1] * len(expected.codes)
     first_sightings: list[int] = []  # of expected copies, in the order they were first seen
     others: set[str] = set()
     misplaced: list[int] = []
     unknown: list[int] = []
     repeated: list[int] = []
-    find = position_of.get
-    for index, code in enumerate(sightings):
-        position = find(code)
-        if position is not None:
-            if first_seen[position] < 0:
-                first_seen[position] = index
-                first_sightings.append(position)
-            else:
+    for index, position in enumerate(map(position_of.get, sightings)):
+        if position is None:
+            code = sightings[index]
+            if code in others:
                 repeated.append(index)
-        elif code in others:
-            repeated.append(index)
+            else:
+                others.add(code)
+                (misplaced if code in elsewhere else unknown).append(index)
+        elif first_seen[position] < 0:
+            first_seen[position] = index
+            first_sightings.append(position)
         else:
-            others.add(code)
-            (misplaced if code in elsewhere else unknown).append(index)
+            repeated.append(index)
 
     walked = _walks(first_sightings, first_seen, [len(sightings)] if walks is None else walks)
     moves = fewest_moves(walked, expected.ranks, expected.shelf_runs)
@@ -219,9 +220,7 @@ def _with_loans(
                 began_before = started_at is None or fact.lent_at < started_at
                 if began_before and fact.returned_at is None:
                     return Finding.ON_LOAN_ON_SHELF
-            elif fact.lent_at < moment and (
-                fact.returned_at is None or fact.returned_at > moment
-            ):
+            elif fact.lent_at < moment and (fact.returned_at is None or fact.returned_at > moment):
                 return Finding.ON_LOAN_ON_SHELF
         return None
     for fact in facts:
@@ -266,16 +265,15 @@ def _shelf_read_at(
 
 def _walks(
     first_sightings: Sequence[int], first_seen: Sequence[int], lengths: Sequence[int]
-) -> list[list[int]]:
+) -> list[Sequence[int]]:
     """The positions first seen on each walk, in walking order."""
-    walks: list[list[int]] = []
+    walks: list[Sequence[int]] = []
     start = end = 0
     for length in lengths:
         end += length
-        first = start
-        while start < len(first_sightings) and first_seen[first_sightings[start]] < end:
-            start += 1
-        walks.append(list(first_sightings[first:start]))
+        stop = bisect_left(first_sightings, end, start, key=first_seen.__getitem__)
+        walks.append(first_sightings[start:stop])
+        start = stop
     return walks
 
 
@@ -291,33 +289,27 @@ def _coverage(
     A copy seen out of its place says nothing of the shelf it belongs to; a copy that is lent,
     weeded or otherwise rightly absent says nothing either. A struck one was looked for.
     """
+    missing = Finding.MISSING
     positions: list[int] = []
     flags = bytearray()
-    for position, finding in enumerate(findings):
-        if finding is Finding.MISSING:
+    for position, seen in enumerate(first_seen):
+        if seen >= 0:
+            if position not in moved:
+                positions.append(position)
+                flags.append(1)
+        elif findings[position] is missing:
             positions.append(position)
-            flags.append(1 if position in struck else 0)
-        elif first_seen[position] >= 0 and position not in moved:
-            positions.append(position)
-            flags.append(1)
-    runs = [expected.shelf_runs[position] for position in positions]
-    return unread_runs(positions, flags, runs)
+            flags.append(position in struck)
+    return unread_runs(positions, flags, expected.shelf_runs)
 
 
-def _doubtful(
-    shelf_runs: Sequence[int], walk: Sequence[int], moved: set[int]
-) -> list[int]:
+def _doubtful(shelf_runs: Sequence[int], walk: Sequence[int], moved: set[int]) -> list[int]:
     """Shelf runs of at least ten seen copies of which more than half seem out of order."""
-    if not moved:
+    astray = Counter(shelf_runs[position] for position in moved)
+    if not astray:
         return []
-    seen: dict[int, int] = {}
-    astray: dict[int, int] = {}
-    for position in walk:
-        run = shelf_runs[position]
-        seen[run] = seen.get(run, 0) + 1
-        if position in moved:
-            astray[run] = astray.get(run, 0) + 1
-    return [run for run, count in seen.items() if count >= 10 and astray.get(run, 0) * 2 > count]
+    seen = Counter(map(shelf_runs.__getitem__, walk))
+    return [run for run, count in seen.items() if count >= 10 and astray[run] * 2 > count]
 
 
 def sums_close(match: Match, sightings: int) -> bool:
@@ -325,4 +317,3 @@ def sums_close(match: Match, sightings: int) -> bool:
     seen = sum(1 for finding in match.findings if finding in SEEN)
     others = len(match.misplaced) + len(match.unknown) + len(match.repeated)
     return all(f in OF_EXPECTED for f in match.findings) and sightings == seen + others
-

@@ -4,10 +4,11 @@ What was seen, in the order it was seen, holds a longest run in shelf order; the
 it, and no others, have to move. Copies that stand together and belong together move as one block.
 """
 
-from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 UNREADABLE = -1
 
@@ -30,26 +31,24 @@ def longest_run_in_order(ranks: Sequence[int]) -> list[int]:
 
     Patience sorting in O(n log n); a shelf in order costs one comparison a book.
     """
-    if not ranks:
-        return []
     last_ranks: list[int] = []  # smallest last rank of a run of each length
-    last_index = array("q")  # and where in the walk it stands
-    previous = array("q", bytes(8 * len(ranks)))
+    last_index: list[int] = []  # and where in the walk it stands
+    previous = [-1] * len(ranks)
     for index, rank in enumerate(ranks):
         if not last_ranks or rank >= last_ranks[-1]:
-            previous[index] = last_index[-1] if last_index else -1
+            if last_index:
+                previous[index] = last_index[-1]
             last_ranks.append(rank)
             last_index.append(index)
         else:
             length = bisect_right(last_ranks, rank)
-            previous[index] = last_index[length - 1] if length else -1
+            if length:
+                previous[index] = last_index[length - 1]
             last_ranks[length] = rank
             last_index[length] = index
-    run = [0] * len(last_ranks)
-    index = last_index[-1]
-    for place in range(len(run) - 1, -1, -1):
-        run[place] = index
-        index = previous[index]
+    run = last_index  # its length and its last place hold; the way back gives the others
+    for place in range(len(run) - 1, 0, -1):
+        run[place - 1] = previous[run[place]]
     return run
 
 
@@ -66,7 +65,9 @@ def fewest_moves(
     blocks: list[list[int]] = []
     kept: list[int] = []
     for walk in walks:
-        readable = [position for position in walk if ranks[position] != UNREADABLE]
+        readable = walk
+        if UNREADABLE in ranks:
+            readable = [position for position in walk if ranks[position] != UNREADABLE]
         stands = _split(readable, _ranks_as_walked(readable, ranks, shelf_runs), shelf_runs)
         kept.extend(stands[0])
         blocks.extend(stands[1])
@@ -86,18 +87,26 @@ def _ranks_as_walked(
     shelves first accuses no book, and neither does one stray.
     """
     walk_ranks = [ranks[position] for position in walk]
-    seen_of_run: dict[int, list[int]] = {}
-    for place, position in enumerate(walk):
-        seen_of_run.setdefault(shelf_runs[position], []).append(place)
-    walked = sorted(seen_of_run, key=lambda run: seen_of_run[run][len(seen_of_run[run]) // 2])
+    walk_runs = [shelf_runs[position] for position in walk]
+    walked = _runs_as_walked(walk_runs)
     if walked == sorted(walked):
         return walk_ranks  # ranks grow from run to run as it is
     span = max(walk_ranks) + 1
     shift = {run: place * span for place, run in enumerate(walked)}
-    return [
-        rank + shift[shelf_runs[position]]
-        for rank, position in zip(walk_ranks, walk, strict=True)
-    ]
+    return [rank + shift[run] for rank, run in zip(walk_ranks, walk_runs, strict=True)]
+
+
+def _runs_as_walked(walk_runs: Sequence[int]) -> list[int]:
+    """The runs of shelves in the order of their middle copy, the run of each copy given."""
+    left = {run: count // 2 for run, count in Counter(walk_runs).items()}
+    walked: list[int] = []
+    for run, copies in groupby(walk_runs):
+        if run in left:
+            left[run] -= len(list(copies))
+            if left[run] < 0:  # the middle one has been passed
+                walked.append(run)
+                del left[run]
+    return walked
 
 
 def _split(
@@ -113,9 +122,8 @@ def _split(
         stays[index] = 1
     blocks: list[list[int]] = []
     last_index = last_gap = -2
-    for index, flag in enumerate(stays):
-        if flag:
-            continue
+    index = stays.find(0)
+    while index >= 0:
         gap = bisect_right(kept_ranks, walk_ranks[index])
         together = (
             last_index == index - 1
@@ -128,6 +136,7 @@ def _split(
         else:
             blocks.append([walk[index]])
         last_index, last_gap = index, gap
+        index = stays.find(0, index + 1)
     return [walk[index] for index in kept], blocks
 
 
