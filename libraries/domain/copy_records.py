@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # What the database takes; more than that is text that slipped into the wrong column.
 LONGEST: dict[str, int] = {
@@ -45,8 +46,7 @@ class CopyRecord:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """A row that can't be taken, as it came, and why."""
 
     row_number: int

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -79,17 +80,25 @@ def find_delimiter(text: str) -> str:
 
 
 def _row_widths(probe: str, delimiter: str) -> list[int]:
-    reader = csv.reader(io.StringIO(probe, newline=""), delimiter=delimiter)
-    widths: list[int] = []
     try:
-        for row in reader:
-            if any(row):
-                widths.append(len(row))
-            if len(widths) == _PROBE_ROWS:
-                break
+        rows = itertools.islice(
+            filter(any, _quoted_rows(io.StringIO(probe, newline=""), delimiter)), _PROBE_ROWS
+        )
+        return [len(row) for row in rows]
     except csv.Error:
-        return widths
-    return widths
+        lines = (line for line, _ in _lines(probe) if line.strip())
+        return [line.count(delimiter) + 1 for line in itertools.islice(lines, _PROBE_ROWS)]
+
+
+def _quoted_rows(stream: io.StringIO, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows; raises csv.Error where a quote is not closed."""
+    reader = csv.reader(stream, delimiter=delimiter)
+    lines = 0
+    for row in reader:
+        if reader.line_num - lines > _MOST_LINES_IN_A_CELL:
+            raise csv.Error("a quote is not closed")
+        lines = reader.line_num
+        yield row
 
 
 def _progress_in_bytes(characters: int, size: int, progress: Progress) -> Callable[[int], None]:
@@ -104,12 +113,7 @@ def _read_quoted(
 ) -> list[list[str]]:
     collector = RowCollector(filename, limits)
     stream = io.StringIO(text, newline="")
-    reader = csv.reader(stream, delimiter=delimiter)
-    lines = 0
-    for number, row in enumerate(reader, start=1):
-        if reader.line_num - lines > _MOST_LINES_IN_A_CELL:
-            raise csv.Error("a quote is not closed")
-        lines = reader.line_num
+    for number, row in enumerate(_quoted_rows(stream, delimiter), start=1):
         collector.add(row)
         if number % PROGRESS_STEP == 0:
             report(stream.tell())

@@ -36,7 +36,7 @@ class RowCollector:
 
     def add(self, cells: list[str]) -> None:
         """Append one row; the list is kept, not copied."""
-        while cells and not cells[-1]:
+        while cells and (not cells[-1] or cells[-1].isspace()):
             cells.pop()
         if not cells:
             self._blank_rows += 1

@@ -3,6 +3,7 @@
 import marshal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,19 +30,27 @@ def read_workbook(
     Raises Unreadable where it is damaged, protected, or beyond the limits.
     """
     formulas = 0 if kind == "xls" else check_unpacked(path, filename, limits)
-    command = [sys.executable, "-I", str(_READER), str(path.resolve())]
+    with tempfile.TemporaryDirectory() as folder:
+        # The parser goes by the extension, which is whatever the user made of it.
+        link = Path(folder) / f"workbook.{kind}"
+        link.symlink_to(path.resolve())
+        table = _read_apart(link, kind, filename, limits, progress)
+    if formulas:
+        table.notices.append(empty_formulas(formulas))
+    return table
+
+
+def _read_apart(path: Path, kind: str, filename: str, limits: Limits, progress: Progress) -> Table:
+    command = [sys.executable, "-I", str(_READER), str(path)]
     command += [str(limits.max_memory_bytes), str(limits.max_seconds)]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         assert process.stdout is not None
         try:
-            table = _receive(process.stdout, kind, filename, limits, progress)
+            return _receive(process.stdout, kind, filename, limits, progress)
         finally:
             process.kill()
-    if formulas:
-        table.notices.append(empty_formulas(formulas))
-    return table
 
 
 def _receive(

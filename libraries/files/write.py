@@ -12,8 +12,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from libraries.domain.copy_records import Rejected
-
 Cell = str | int | float | None
 """What a cell may hold. Codes, registration numbers and dates are given as texts."""
 
@@ -58,15 +56,18 @@ def write_workbook(target: Path | str | IO[bytes], sheets: Sequence[Sheet]) -> N
 
 
 def rejected_workbook(
-    target: Path | str | IO[bytes], header: Sequence[str], rejected: Sequence[Rejected]
+    target: Path | str | IO[bytes],
+    header: Sequence[str],
+    rejected: Iterable[tuple[int, Sequence[str], Sequence[str]]],
 ) -> None:
     """Write the rows of a copies list that can't be taken, as they came, each with its reasons.
 
+    ``rejected`` gives the number, the cells and the reasons of each row, as Rejected does;
     ``header`` is the list's own row of headings, so that the rows can be put right here and the
     file sent in again.
     """
     rows: Iterable[list[Cell]] = (
-        [one.row_number, " ".join(one.reasons), *one.cells] for one in rejected
+        [row_number, " ".join(reasons), *cells] for row_number, cells, reasons in rejected
     )
     headers = ["ردیف در فایل", "دلیل پذیرفته نشدن", *header]
     write_workbook(target, [Sheet("پذیرفته‌نشده‌ها", headers, rows)])
