@@ -110,6 +110,7 @@ class ExpectedCopy(models.Model):
                 fields=("session", "position"), name="position_once_in_session"
             ),
         )
+        indexes = (models.Index(fields=("session", "code"), name="expected_by_code"),)
 
 
 class MemoryUpload(models.Model):
@@ -168,6 +169,7 @@ class ReadingEvent(models.Model):
         indexes = (
             models.Index(fields=("session", "device", "seq"), name="event_in_reading_order"),
             models.Index(fields=("session", "received_at"), name="event_by_arrival"),
+            models.Index(fields=("session", "kind", "code"), name="event_by_code"),
         )
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from libraries import audit
 from libraries.bulk import bulk_insert
@@ -136,7 +137,7 @@ def memory_take(
                 scan.code[:MAX_CODE],
                 None,
                 None,
-                scan.at,
+                timezone.make_aware(scan.at) if scan.at else None,
                 now,
                 actor.pk,
                 upload.pk,

@@ -139,7 +139,7 @@ def _sightings(
     )
     undone = {undoes for _, _, _, _, _, undoes, _, _, _ in events if undoes}
     result = Sightings([], [], [], [], set())
-    ticks: dict[int, tuple[str, Any, datetime | None]] = {}
+    ticks: dict[int, tuple[str, Any, datetime]] = {}
     for _, walk in groupby(events, key=lambda event: event[1]):
         length = 0
         for pk, _, kind, code, copy_id, _, device_at, received_at, upload_id in walk:
@@ -153,8 +153,10 @@ def _sightings(
                 result.times.append(device_at or (None if upload_id else received_at))
                 length += 1
             elif copy_id in position_of_copy:
-                # The last tick or strike of a copy is what counts.
-                ticks[position_of_copy[copy_id]] = (kind, pk, received_at)
+                # The last tick or strike of a copy is what counts, whoever made it.
+                position = position_of_copy[copy_id]
+                if position not in ticks or ticks[position][2] <= received_at:
+                    ticks[position] = (kind, pk, received_at)
         result.walks.append(length)
     scanned = set(result.codes)
     for position, (kind, pk, received_at) in sorted(ticks.items()):

@@ -9,6 +9,7 @@ from libraries import audit
 from libraries.bulk import bulk_insert
 from libraries.domain.call_numbers import class_bounds
 from libraries.domain.persian import stored_form
+from libraries.files.limits import persian_number
 from libraries.locking import locked
 from libraries.models import Copy, Library, Section, User
 from libraries.refusal import Refused
@@ -148,7 +149,7 @@ def _refuse_overlap(library: Library, copy_ids: Sequence[int]) -> None:
         shared = wanted.intersection(other.expected.values_list("copy_id", flat=True))
         if shared:
             raise Refused(
-                f"{len(shared):,} نسخه از این قفسه‌ها هم‌اکنون در رف‌خوانی «{other.name}» خوانده می‌شود؛ "
+                f"{persian_number(len(shared))} نسخه از این قفسه‌ها هم‌اکنون در رف‌خوانی «{other.name}» خوانده می‌شود؛ "
                 "قفسه‌های دیگری برگزینید یا نخست آن را پایان دهید."
             )
 
