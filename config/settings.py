@@ -1,9 +1,10 @@
 """Rafkhan's settings: one file, everything that differs between machines read from the environment.
 
-Every variable is listed in the README. With RAFKHAN_DEBUG off (the default) the program
-refuses to start when it would be unsafe: see `config/checks.py` for what can only be seen later.
+Every variable is listed in the README. With RAFKHAN_DEBUG off (the default) the site refuses to
+start when it would be unsafe.
 """
 
+import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -16,18 +17,24 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.flag("RAFKHAN_DEBUG")
 DEMO = env.flag("RAFKHAN_DEMO")
-SECRET_KEY = env.text("RAFKHAN_SECRET_KEY") or ("debug-only-key" if DEBUG else "")
 ALLOWED_HOSTS = env.words("RAFKHAN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 # A library's own network often has no certificate; then this is set to 0, knowingly.
 HTTPS = env.flag("RAFKHAN_HTTPS", default=not DEBUG)
 
+# Commands that serve nobody (`blank_forms`, `match_files`) need no key of their own and get one
+# that dies with them. Serving without a given key is refused: `config/wsgi.py`, `config/checks.py`.
+SECRET_KEY = env.text("RAFKHAN_SECRET_KEY")
+SECRET_KEY_GIVEN = bool(SECRET_KEY)
+if not SECRET_KEY_GIVEN:
+    SECRET_KEY = "debug-only-key" if DEBUG else secrets.token_urlsafe(50)
 if not DEBUG:
     if len(SECRET_KEY) < 40:
-        raise ImproperlyConfigured("RAFKHAN_SECRET_KEY must be set to at least 40 characters")
-    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("RAFKHAN_ALLOWED_HOSTS must name the hosts this site answers to")
+        raise ImproperlyConfigured("RAFKHAN_SECRET_KEY must have at least 40 characters")
+    if "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured("RAFKHAN_ALLOWED_HOSTS must name the hosts, * is no name")
 
 INSTALLED_APPS = [
+    "config",
     "libraries",
     "loans",
     "shelfreading",
@@ -169,4 +176,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("RAFKHAN_LOG_LEVEL", "INFO")},
+    # They tell each step of each page and font.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},
 }

@@ -39,6 +39,7 @@ def applied(cast: Cast) -> ReadingSession:
         fate=Decision.Fate.WEED_WORN, actor=cast.librarian, now=now,
     )  # fmt: skip
     findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
+    session.refresh_from_db()
     return session
 
 

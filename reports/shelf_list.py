@@ -1,0 +1,141 @@
+"""The printed shelf list (spec S3.4): a whole library's copies in shelf order, with room to tick.
+
+Set by Typst: at twenty thousand rows WeasyPrint needs minutes and gigabytes. Every row has the
+same height, so the pages are known beforehand and nothing is laid out twice. The file carries no
+tags, which would make it ten times as large: it is for paper, and the same list is on the screen.
+"""
+
+import json
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Protocol
+
+import typst
+from django.conf import settings
+
+from libraries.domain.persian import stored_form
+from libraries.templatetags.fa import call_parts
+from reports.forms.common import Value, printed
+
+TEMPLATE = Path("templates") / "reports" / "shelf_list.typ"
+# What two lines of a column hold. A longer title is cut: the row still says which book it is.
+TITLE_LETTERS = 60
+AUTHOR_LETTERS = 32
+CUT = "…"
+# A word longer than its column may be broken there: number, letters in a line.
+ZERO_WIDTH_SPACE = "\u200b"
+LINE_LETTERS = 10
+
+
+class Steps(Protocol):
+    """Told how far the work is; `libraries.jobs.Progress` is one."""
+
+    def step(self, name: str) -> None: ...
+
+    def __call__(self, done: int, total: int | None = None) -> None: ...
+
+
+@dataclass(frozen=True)
+class ShelfListHeader:
+    """What stands at the head of every page. An empty `section` or `class_range` is left out."""
+
+    title: Value
+    library: Value
+    section: Value = None
+    class_range: Value = None
+    date: Value = None
+
+
+@dataclass(frozen=True)
+class ShelfListRow:
+    """One copy, in its place on the shelf. `position` is its number in the whole list.
+
+    A copy `on_loan` says so in words, with the day it is due, whatever its `status_label`.
+    """
+
+    position: int
+    call_number: str
+    title: str
+    author: str = ""
+    registration_number: str = ""
+    barcode: str = ""
+    volume: Value = None
+    copy_number: Value = None
+    status_label: str = ""
+    on_loan: bool = False
+    due_on: date | None = None
+
+
+def shelf_list_pdf(
+    header: ShelfListHeader,
+    rows: Iterable[ShelfListRow],
+    out_path: Path,
+    progress: Steps | None = None,
+) -> int:
+    """Write the list to `out_path` as an A4 PDF and return the number of copies in it.
+
+    `rows` is read once and never held whole. Values reach Typst as data, never as markup, so
+    that a title with # or $ is only a title. The same list gives the same bytes.
+    """
+    with TemporaryDirectory(prefix="shelf-list-") as folder:
+        with (Path(folder) / "data.json").open("w", encoding="utf-8") as target:
+            if progress:
+                progress.step("خواندن فهرست")
+            count = _write_data(target, header, rows, progress)
+        if progress:
+            progress.step("چیدن صفحه‌ها")
+        fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(settings.FORMS_FONT_DIR)],
+        )
+        template = (settings.BASE_DIR / TEMPLATE).read_bytes()
+        compiler = typst.Compiler(template, root=folder, font_paths=fonts)
+        compiler.compile(output=str(out_path), format="pdf", pdf_tags=False)
+    return count
+
+
+def _write_data(
+    target: IO[str], header: ShelfListHeader, rows: Iterable[ShelfListRow], progress: Steps | None
+) -> int:
+    count = 0
+    head = {name: printed(value) for name, value in vars(header).items()}
+    target.write(json.dumps({"header": head}, ensure_ascii=False)[:-1] + ', "rows": [')
+    for count, row in enumerate(rows, start=1):
+        target.write(",\n" if count > 1 else "\n")
+        json.dump(_row_data(row), target, ensure_ascii=False)
+        if progress:
+            progress(count)
+    target.write("]}")
+    return count
+
+
+def _row_data(row: ShelfListRow) -> dict[str, object]:
+    return {
+        "position": printed(row.position),
+        "call": [_breakable(part) for part in call_parts(stored_form(row.call_number))],
+        "title": _cut(printed(row.title), TITLE_LETTERS),
+        "author": _cut(printed(row.author), AUTHOR_LETTERS),
+        "registration": _breakable(printed(row.registration_number)),
+        "barcode": _breakable(printed(row.barcode)),
+        "volume": printed(row.volume),
+        "copy": printed(row.copy_number),
+        "status": printed(row.status_label),
+        "loan": row.on_loan,
+        "due": printed(row.due_on),
+    }
+
+
+def _cut(text: str, letters: int) -> str:
+    if len(text) > letters:
+        text = text[: letters - 1].rstrip() + CUT
+    return " ".join(_breakable(word, 24) for word in text.split(" "))
+
+
+def _breakable(word: str, letters: int = LINE_LETTERS) -> str:
+    """Allow a line's end inside a word that no line of its column holds."""
+    return word if len(word) <= letters else ZERO_WIDTH_SPACE.join(textwrap.wrap(word, letters))
