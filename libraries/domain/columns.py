@@ -78,7 +78,7 @@ FIELDS: tuple[Field, ...] = (
         "شمارهٔ راهنما",
         (
             *("شماره راهنما", "راهنما", "ش راهنما", "شماره بازیابی", "نشانه بازیابی"),
-            *("شماره راهنمای کتاب", "call number", "callnumber"),
+            *("شماره راهنمای کتاب", "call number"),
         ),
     ),
     Field(
@@ -201,31 +201,35 @@ def guess_mapping(header: Sequence[str]) -> Mapping:
     """Return which column holds which field, by the headings.
 
     A heading that is a known name as a whole goes before one that begins with a name, and that
-    before one that contains it. No column is used twice.
+    before one that contains it. No column is used twice, and a column whose field another has
+    taken is left over: it is not put to a lesser use.
     """
-    candidates: list[tuple[int, int, int, str]] = []
-    for column, heading in enumerate(header):
-        key = heading_key(heading)
-        if not key:
-            continue
-        if key in _KNOWN:
-            code, position = _KNOWN[key]
-            candidates.append((0, position, column, code))
-            continue
-        for known, (code, _) in _KNOWN.items():
-            if len(known) >= _LEAST_CONTAINED and known in key:
-                rank = 1 if key.startswith(known) else 2
-                candidates.append((rank, -len(known), column, code))
+    candidates = [
+        (*candidate, column)
+        for column, heading in enumerate(header)
+        if (candidate := _best_field(heading_key(heading)))
+    ]
     mapping: Mapping = {}
-    used: set[int] = set()
-    for _, _, column, code in sorted(candidates):
-        if column in used or code in mapping:
-            continue
-        used.add(column)
+    for _, _, code, column in sorted(candidates, key=lambda one: (*one[:2], one[3])):
         if code:
-            mapping[code] = column
+            mapping.setdefault(code, column)
     _take_class_beside_mark(header, mapping)
     return {field.code: mapping[field.code] for field in FIELDS if field.code in mapping}
+
+
+def _best_field(key: str) -> tuple[int, int, str] | None:
+    """Return how a heading is known (0 as a whole, 1 by its beginning, 2 by a part of it), its
+    place among equals, and the field.
+    """
+    if key in _KNOWN:
+        code, position = _KNOWN[key]
+        return 0, position, code
+    found = [
+        (1 if key.startswith(known) else 2, -len(known), code)
+        for known, (code, _) in _KNOWN.items()
+        if len(known) >= _LEAST_CONTAINED and known in key
+    ]
+    return min(found, default=None)
 
 
 def _take_class_beside_mark(header: Sequence[str], mapping: Mapping) -> None:

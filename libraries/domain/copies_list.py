@@ -1,6 +1,7 @@
 """Checks a copies list row by row before anything is written: what can be taken, what can't."""
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
 DEFAULT_SECTION = "مخزن"
 
 _PROGRESS_STEP = 2_000
+_DIGIT = re.compile("[0-9]")
 _TOTAL_WORDS = ("جمع", "مجموع", "تعداد", "total", "Total")
 # A closing total fills a few cells only; a book called «جمع و تفریق» fills more.
 _MOST_CELLS_OF_TOTAL = 4
@@ -99,8 +101,6 @@ class _Checker:
         self._last_column = max(mapping.values())
         # The header and the title lines may come again at the top of each printed page.
         self._above = {key for row in above if (key := _row_key(row))}
-        column = mapping["title"]
-        self._above_titles = {stored_form(row[column]) for row in above if column < len(row)}
         self._stored = _Memo(stored_form)
         self._numbers = _Memo(lambda text: to_ascii_digits(stored_form(text)))
         self._dates = _Memo(_date_or_none)
@@ -182,8 +182,8 @@ class _Checker:
     def _is_layout(self, row: Sequence[str], record: CopyRecord) -> bool:
         """Tell an empty row, a header or title line that comes again, and a closing total."""
         total = not record.barcode and record.title.startswith(_TOTAL_WORDS)
-        complete = record.title and record.registration_number
-        if complete and not total and record.title not in self._above_titles:
+        numbered = _DIGIT.search(record.registration_number or record.barcode)
+        if record.title and numbered and not total:
             return False
         key = _row_key(row)
         if not key or key in self._above:
