@@ -45,11 +45,15 @@ class ReaderScan:
 
 @dataclass(slots=True)
 class Memory:
-    """What a reader's memory held; ``skipped`` has the rows that are no scans, with their text."""
+    """What a reader's memory held; ``skipped`` has the rows that are no scans, with their text.
+
+    ``looks_like_copies_list`` says that the columns are those of a copies list.
+    """
 
     scans: list[ReaderScan] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    looks_like_copies_list: bool = False
 
 
 def read_memory(rows: Rows) -> Memory:
@@ -60,7 +64,7 @@ def read_memory(rows: Rows) -> Memory:
     quantities. Takes any texts.
     """
     columns, rows = find_columns(rows)
-    memory = Memory()
+    memory = Memory(looks_like_copies_list=columns.looks_like_copies_list)
     found: list[tuple[int, str, str]] = []
     for line, row in enumerate(rows, start=1):
         raw = row[columns.code] if columns.code < len(row) else ""

@@ -22,8 +22,8 @@ class ExpectedList:
 
     `codes` are unique and not empty (a barcode, or a stand-in for a copy that has none);
     `statuses` are available, binding, weeded, missing, unreturned; `ranks` grow with the call
-    number and are equal for equal ones, `shelf_order.UNREADABLE` where it can't be read; `shelf_runs`
-    number the runs of shelves (section and prefix), ascending.
+    number and are equal for equal ones, `shelf_order.UNREADABLE` where it can't be read;
+    `shelf_runs` number the runs of shelves (section and prefix), ascending.
     """
 
     codes: Sequence[str]
