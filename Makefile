@@ -17,7 +17,7 @@ install:  ## put everything the program needs into .venv and node_modules
 	@sh scripts/install.sh run
 
 run: install  ## serve the demo at http://HOST:PORT/ (127.0.0.1:8000), Ctrl-C stops
-	@$(PYTHON_IN_VENV) scripts/run.py
+	@$(PYTHON_IN_VENV) -m scripts.run
 
 test:  ## checks, then all tests on SQLite, then on a private PostgreSQL
 	@sh scripts/install.sh test

@@ -37,20 +37,17 @@ install_system() {
     options="-qq -y --no-install-recommends -o DPkg::Lock::Timeout=120"
     # shellcheck disable=SC2086 # options are words on purpose; as_root may be empty
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install $options "$@" </dev/null ||
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install $options "$@" </dev/null >/dev/null ||
         fail "apt-get could not install: $*"
 }
 
-# --- Python -----------------------------------------------------------------
-python=${PYTHON:-python3}
-command -v "$python" >/dev/null 2>&1 || install_system python3 python3-venv
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3"
-
 # --- system packages ----------------------------------------------------------
+python=${PYTHON:-python3}
 missing=""
-.venv/bin/python -c '' 2>/dev/null || "$python" -c 'import ensurepip, venv' 2>/dev/null ||
-    missing="python3-venv"
+if ! .venv/bin/python -c '' 2>/dev/null; then
+    command -v "$python" >/dev/null 2>&1 || missing="python3"
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+fi
 
 # Asked as WeasyPrint asks, through the loader, so that any way of having them counts.
 need_library() {
@@ -70,6 +67,8 @@ fi
 install_system $missing
 
 # --- .venv --------------------------------------------------------------------
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3"
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     say "a virtual environment in .venv ($("$python" --version))"
     "$python" -m venv --clear .venv
@@ -102,7 +101,7 @@ if ! up_to_date node_modules/.installed package.json package-lock.json; then
         install_python scripts/requirements-node.txt
     fi
     say "browser packages of package.json (npm $(npm --version))"
-    npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
+    npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --no-update-notifier
     fingerprint package.json package-lock.json >node_modules/.installed
 fi
 say "ready ($level)"

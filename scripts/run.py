@@ -5,6 +5,7 @@ new, and runs both programs until Ctrl-C. If one of them ends, so does the other
 code 1. HOST and PORT choose where it listens.
 """
 
+import hashlib
 import io
 import os
 import secrets
@@ -13,15 +14,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
 import django
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+Program = subprocess.Popen[bytes]
 STOP_SECONDS = 15  # how long a program may take to finish what it is doing
 
 
@@ -62,7 +66,7 @@ def prepare() -> str:
     """Migrate, collect static files, make the demo once; return what the demo said."""
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_static()
     told = Path(settings.DATA_DIR) / "demo-users.txt"
     if settings.DEMO and not get_user_model().objects.exists():
         print("run: a new database; making the demo library", flush=True)
@@ -72,17 +76,35 @@ def prepare() -> str:
     return told.read_text() if settings.DEMO and told.exists() else ""
 
 
-def programs(host: str, port: str) -> list[list[str]]:
+def collect_static() -> None:
+    """Gather the static files, if any changed since they last were: hashing and compressing
+    them all takes most of a minute."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    listed = sorted(
+        f"{storage.path(name)} {Path(storage.path(name)).stat().st_mtime_ns}"
+        for finder in get_finders()
+        for name, storage in finder.list([])
+    )
+    state = hashlib.sha256("\n".join(listed).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == state:
+        return
+    print("run: gathering the static files", flush=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(state)
+
+
+def programs(host: str, port: str) -> dict[str, list[str]]:
     """The two commands. Threads, so that a browser's idle connection holds up nobody."""
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
-    return [
-        [*gunicorn, "--workers", "2", "--threads", "4", "--no-control-socket"]
-        + ["--log-level", "warning", "--graceful-timeout", str(STOP_SECONDS - 5)],
-        [sys.executable, "manage.py", "db_worker"],
-    ]
+    gunicorn += ["--workers", "2", "--threads", "4", "--no-control-socket"]
+    gunicorn += ["--log-level", "warning", "--graceful-timeout", str(STOP_SECONDS - 5)]
+    return {
+        "the server": gunicorn,
+        "the task worker": [sys.executable, "manage.py", "db_worker"],
+    }
 
 
-def stop(running: list[subprocess.Popen[bytes]]) -> None:
+def stop(running: Iterable[Program]) -> None:
     """End every program that still runs: asked first, then made to."""
     for program in running:
         if program.poll() is None:
@@ -95,7 +117,7 @@ def stop(running: list[subprocess.Popen[bytes]]) -> None:
             program.wait()
 
 
-def wait_until_serving(host: str, port: str, running: list[subprocess.Popen[bytes]]) -> bool:
+def wait_until_serving(host: str, port: str, running: Iterable[Program]) -> bool:
     """True once the port answers, False if a program ended first."""
     address = ("127.0.0.1" if host == "0.0.0.0" else host, int(port))
     while all(program.poll() is None for program in running):
@@ -118,19 +140,19 @@ def serve(host: str, port: str, told: str) -> int:
     for number in signals:
         signal.signal(number, ask)
     # Sessions of their own: a Ctrl-C reaches them once, from us.
-    running = [
-        subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
-        for command in programs(host, port)
-    ]
+    running = {
+        name: subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
+        for name, command in programs(host, port).items()
+    }
     try:
-        if wait_until_serving(host, port, running):
+        if wait_until_serving(host, port, running.values()):
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host
             print(f"{told}\nrun: http://{shown}:{port}/   (Ctrl-C stops)", flush=True)
-        while not asked and all(program.poll() is None for program in running):
+        while not asked and all(program.poll() is None for program in running.values()):
             time.sleep(0.2)
     finally:
-        ended = [str(p.args[2]) for p in running if p.poll() is not None]
-        stop(running)
+        ended = [name for name, program in running.items() if program.poll() is not None]
+        stop(running.values())
     if asked:
         print("run: stopped")
         return 0
@@ -138,12 +160,24 @@ def serve(host: str, port: str, told: str) -> int:
     return 1
 
 
+def require_free(host: str, port: str) -> None:
+    """Say so at once if something else listens there already."""
+    try:
+        socket.create_server((host, int(port))).close()
+    except OSError as error:
+        sys.exit(f"run: cannot listen on {host}:{port} ({error.strerror}); try: make run PORT=8001")
+
+
 def main() -> int:
     """Prepare and serve."""
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    require_free(host, port)
     demo_environment(host)
     return serve(host, port, prepare())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

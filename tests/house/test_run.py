@@ -1,0 +1,91 @@
+"""`make run`, for real: both programs come up, and go down together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WAIT = 60  # seconds; a first start migrates and gathers the static files
+
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`scripts/run.py` on a free port with an empty data folder, once it says where it is."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAFKHAN_")}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "scripts.run"],
+        cwd=ROOT,
+        env={**kept, "PORT": port, "RAFKHAN_DATA_DIR": str(tmp_path), "RAFKHAN_DEMO": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    address = f"http://localhost:{port}/"
+    for line in program.stdout:
+        if address in line:
+            break
+    yield program, address
+    program.terminate()
+    program.wait(WAIT)
+    program.stdout.close()
+
+
+def children(pid: int) -> dict[str, int]:
+    """The two programs that a running `scripts/run.py` started: their names and process ids."""
+    found = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        command = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+        found["db_worker" if "db_worker" in command else "gunicorn"] = int(child)
+    return found
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def test_it_serves_and_a_signal_stops_both(started) -> None:
+    program, address = started
+    with urllib.request.urlopen(address, timeout=WAIT) as answer:
+        assert answer.status == 200
+        assert answer.url.startswith(address + "login/")
+    both = children(program.pid)
+    assert set(both) == {"gunicorn", "db_worker"}
+    program.send_signal(signal.SIGINT)
+    assert program.wait(WAIT) == 0
+    assert not any(map(alive, both.values()))
+
+
+@pytest.mark.parametrize("killed", ["gunicorn", "db_worker"])
+def test_when_one_dies_the_other_is_stopped(started, killed: str) -> None:
+    program, _ = started
+    both = children(program.pid)
+    os.kill(both[killed], signal.SIGKILL)
+    assert program.wait(WAIT) == 1
+    time.sleep(0.2)
+    assert not any(map(alive, both.values()))
+
+
+def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = subprocess.run(
+            [sys.executable, "-m", "scripts.run"],
+            cwd=ROOT,
+            env={**os.environ, "PORT": port, "RAFKHAN_DATA_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+    assert result.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
