@@ -24,6 +24,7 @@ from libraries.models import (
     User,
 )
 from libraries.resources import CopyResource, LibraryResource, StaffResource
+from libraries.rights import StaffRequest
 
 admin.site.site_header = "مدیریت رف‌خوان"
 admin.site.site_title = "رف‌خوان"
@@ -152,7 +153,7 @@ class CopyAdmin(ImportExportModelAdmin):
     autocomplete_fields = ("library", "title")
     show_full_result_count = False
 
-    def save_model(self, request: HttpRequest, obj: Copy, form: Any, change: bool) -> None:
+    def save_model(self, request: StaffRequest, obj: Copy, form: Any, change: bool) -> None:
         """Keep the shelf keys and the history in step with what was typed."""
         keys = shelf_keys(obj.call_number, obj.registration_number, obj.library.rules)
         for name, value in zip(KEYS, keys, strict=True):

@@ -24,7 +24,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """
         if not getattr(user, "is_active", False) or not getattr(user, "role", ""):
             return self.none()
-        path: str = self.model.library_path  # type: ignore[attr-defined]
+        path: str = self.model.library_path
         prefix = f"{path}__" if path else ""
         match SCOPE_OF_ROLE[user.role]:
             case Scope.LIBRARY:

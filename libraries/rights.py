@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from libraries.models import User
 from libraries.roles import Right
 
 P = ParamSpec("P")
@@ -15,6 +16,12 @@ R = TypeVar("R", bound=HttpResponseBase)
 View = Callable[..., HttpResponseBase]
 
 PUBLIC = "public"
+
+
+class StaffRequest(HttpRequest):
+    """The request as a view behind `requires` gets it: somebody of the staff is logged in."""
+
+    user: User
 
 
 def requires(right: Right) -> Callable[[View], View]:

@@ -10,7 +10,7 @@ from libraries.querysets import ScopedQuerySet
 
 
 class Member(models.Model):
-    """Someone who borrows. National ID and mobile are personal: shown masked, logged when opened."""
+    """Someone who borrows. National ID and mobile are shown masked, and logged when opened."""
 
     library_path = "library"
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -141,7 +141,7 @@ def report_1_of(application: Application) -> report_1.Report1:
         copies_read=session.expected_count - not_read,
         library=bare_name(library),
         degree=library.degree,
-        method=session.method,
+        method=cast(report_1.Method, session.method),
         annexes=annexes,
         colleagues=tuple(colleagues),
         counts=counts,

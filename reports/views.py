@@ -1,13 +1,13 @@
 """The forms of a session: filled, blank, as PDF and as Excel."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from libraries.jobs import job_start
-from libraries.rights import requires
+from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from reports.pdf import to_pdf
 from reports.selectors import FORMS, SessionForm, standing_application
@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @requires(Right.PRINT_FORMS)
-def session_forms(request: HttpRequest, session_id: int) -> HttpResponse:
+def session_forms(request: StaffRequest, session_id: int) -> HttpResponse:
     """What an applied session can print, each with its number of copies."""
     session = get_object_or_404(
         ReadingSession.objects.for_user(request.user).select_related("library"), pk=session_id
@@ -35,7 +35,7 @@ def session_forms(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 @requires(Right.PRINT_FORMS)
-def session_form(request: HttpRequest, session_id: int, slug: str, kind: str) -> HttpResponse:
+def session_form(request: StaffRequest, session_id: int, slug: str, kind: str) -> HttpResponse:
     """One filled form as PDF or Excel."""
     form, application = _form(request, session_id, slug)
     filled = form.build(application)
@@ -47,7 +47,7 @@ def session_form(request: HttpRequest, session_id: int, slug: str, kind: str) ->
 
 @requires(Right.PRINT_FORMS)
 @require_POST
-def session_form_job(request: HttpRequest, session_id: int, slug: str) -> HttpResponse:
+def session_form_job(request: StaffRequest, session_id: int, slug: str) -> HttpResponse:
     """Have the worker lay out a long form."""
     form, application = _form(request, session_id, slug)
     job = job_start(
@@ -63,7 +63,7 @@ def session_form_job(request: HttpRequest, session_id: int, slug: str) -> HttpRe
 
 
 @requires(Right.PRINT_FORMS)
-def blank_form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def blank_form(request: StaffRequest, slug: str, kind: str) -> HttpResponse:
     """One empty form, to be filled in by hand."""
     if slug not in FORMS:
         raise Http404
@@ -74,7 +74,7 @@ def blank_form(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return _file(to_pdf(form.render_html(empty)), f"{slug}-blank.pdf", "application/pdf")
 
 
-def _form(request: HttpRequest, session_id: int, slug: str) -> tuple[SessionForm, Application]:
+def _form(request: StaffRequest, session_id: int, slug: str) -> tuple[SessionForm, Application]:
     session = get_object_or_404(ReadingSession.objects.for_user(request.user), pk=session_id)
     application = standing_application(session)
     if slug not in FORMS or application is None:

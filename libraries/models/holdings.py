@@ -107,13 +107,13 @@ class Copy(models.Model):
             models.UniqueConstraint(
                 fields=("library", "registration_number"),
                 name="registration_number_once_in_library",
-                violation_error_message="این شمارهٔ ثبت در همین کتابخانه به نسخهٔ دیگری داده شده است.",
+                violation_error_message="این شمارهٔ ثبت در همین کتابخانه از آن نسخهٔ دیگری است.",
             ),
             models.UniqueConstraint(
                 fields=("library", "barcode"),
                 condition=~models.Q(barcode=""),
                 name="barcode_once_in_library",
-                violation_error_message="این بارکد در همین کتابخانه به نسخهٔ دیگری داده شده است.",
+                violation_error_message="این بارکد در همین کتابخانه از آن نسخهٔ دیگری است.",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=CopyStatus.values), name="copy_status_known"

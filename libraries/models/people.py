@@ -67,10 +67,10 @@ class User(AbstractUser):
         Province, models.PROTECT, null=True, blank=True, related_name="staff", verbose_name="استان"
     )
 
-    groups = None
-    user_permissions = None
+    groups = None  # type: ignore[assignment]
+    user_permissions = None  # type: ignore[assignment]
 
-    objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[assignment]
+    objects: ClassVar[StaffManager] = StaffManager()
 
     class Meta:
         verbose_name = "کاربر"
@@ -80,9 +80,9 @@ class User(AbstractUser):
                 condition=_any_scope(),
                 name="user_one_role_one_scope",
                 violation_error_message=(
-                    "نقش و حوزه با هم نمی‌خوانند: کتابدار و مسئول کتابخانه فقط «کتابخانه»، رئیس ادارهٔ "
-                    "شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، ادارهٔ کل منابع و "
-                    "مدیر سامانه هیچ‌یک."
+                    "نقش و حوزه با هم نمی‌خوانند: کتابدار و مسئول کتابخانه فقط «کتابخانه»، "
+                    "رئیس ادارهٔ شهرستان فقط «شهرستان»، کارشناس و مدیر کل فقط «استان» دارند، "
+                    "ادارهٔ کل منابع و مدیر سامانه هیچ‌یک."
                 ),
             ),
         )

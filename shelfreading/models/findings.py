@@ -132,7 +132,7 @@ class Application(models.Model):
 
 
 class AppliedChange(models.Model):
-    """A line of the journal: what one copy was, what it became, and all that is needed to go back."""
+    """A line of the journal: what a copy was, what it became, all that is needed to go back."""
 
     library_path = "application__session__library"
 

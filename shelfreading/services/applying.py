@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from libraries import audit
 from libraries.bulk import bulk_insert
+from libraries.domain.persian import to_persian_digits
 from libraries.locking import locked
 from libraries.models import AuditEntry, Copy, StatusChange, User
 from libraries.refusal import Refused
@@ -155,7 +156,8 @@ def findings_apply(*, session_id: int, actor: User, now: datetime) -> Applicatio
     unsettled = [change for change in changes if change.conflict and not change.settlement]
     if unsettled:
         raise Refused(
-            f"{len(unsettled)} نسخه پس از رف‌خوانی تغییر کرده است؛ نخست برای هر یک بگویید کدام درست است."
+            f"{to_persian_digits(len(unsettled))} نسخه پس از رف‌خوانی تغییر کرده است؛ "
+            "نخست برای هر یک بگویید کدام درست است."
         )
     changes = [
         change
@@ -319,7 +321,8 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
     touched = _touched_later(application)
     if touched:
         raise Refused(
-            f"{len(touched)} نسخه پس از اعمال دوباره تغییر کرده است (برای نمونه شمارهٔ ثبت {touched[0]})؛ "
+            f"{to_persian_digits(len(touched))} نسخه پس از اعمال دوباره تغییر کرده است "
+            f"(برای نمونه شمارهٔ ثبت {to_persian_digits(touched[0])})؛ "
             "اعمال را دیگر نمی‌توان یک‌جا برگرداند."
         )
     back: dict[tuple[str, str], list[int]] = {}

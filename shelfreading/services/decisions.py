@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from libraries import audit
 from libraries.bulk import bulk_insert
+from libraries.domain.persian import to_persian_digits
 from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
@@ -35,7 +36,8 @@ def fate_set(*, session_id: int, keys: Sequence[str], fate: str, actor: User, no
         wrong = [finding for finding in findings if finding.finding not in HANDLED]
         if wrong:
             raise Refused(
-                f"{len(wrong)} نسخه از گزیده‌ها در این رف‌خوانی در قفسه دیده نشده است؛ "
+                f"{to_persian_digits(len(wrong))} نسخه از گزیده‌ها در این رف‌خوانی "
+                "در قفسه دیده نشده است؛ "
                 "وجین و صحافی تنها برای نسخه‌ای است که به دست آمده."
             )
     _save(session, findings, actor, now, fate=fate)
@@ -119,7 +121,7 @@ def _chosen(
     if not keys:
         raise Refused("نخست یک یا چند ردیف را برگزینید.")
     if len(keys) > MOST_AT_ONCE:
-        raise Refused(f"در هر بار حداکثر {MOST_AT_ONCE} ردیف را می‌توان برگزید.")
+        raise Refused(f"در هر بار حداکثر {to_persian_digits(MOST_AT_ONCE)} ردیف را می‌توان برگزید.")
     copy_ids = [key[1:] for key in keys if key[:1] == "c" and key[1:].isdecimal()]
     codes = [key[1:] for key in keys if key[:1] == "u"]
     findings = list(

@@ -1,4 +1,4 @@
-"""What comes in from the shelves: scans, ticks, a reader's memory. Events are added, never edited."""
+"""What comes in from the shelves: scans, ticks, a memory. Events are added, never edited."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from libraries import audit
 from libraries.bulk import bulk_insert
+from libraries.domain.codes import clean_code
 from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
-from libraries.domain.codes import clean_code
 from shelfreading.domain.reader_memory import ReaderScan
 from shelfreading.models import MemoryUpload, ReadingEvent, ReadingSession
 

@@ -71,7 +71,8 @@ def session_start(
     )
     if not rows:
         raise Refused(
-            "با این بخش‌ها و رده‌ها هیچ نسخه‌ای در سامانه نیست؛ گزینش را بازتر کنید یا نخست فهرست نسخ را وارد کنید."
+            "با این بخش‌ها و رده‌ها هیچ نسخه‌ای در سامانه نیست؛ گزینش را بازتر کنید "
+            "یا نخست فهرست نسخ را وارد کنید."
         )
     _refuse_overlap(library, [row[0] for row in rows])
 
@@ -149,7 +150,8 @@ def _refuse_overlap(library: Library, copy_ids: Sequence[int]) -> None:
         shared = wanted.intersection(other.expected.values_list("copy_id", flat=True))
         if shared:
             raise Refused(
-                f"{persian_number(len(shared))} نسخه از این قفسه‌ها هم‌اکنون در رف‌خوانی «{other.name}» خوانده می‌شود؛ "
+                f"{persian_number(len(shared))} نسخه از این قفسه‌ها هم‌اکنون در رف‌خوانی "
+                f"«{other.name}» خوانده می‌شود؛ "
                 "قفسه‌های دیگری برگزینید یا نخست آن را پایان دهید."
             )
 
@@ -189,7 +191,10 @@ def shelf_speak(
         session.shelves_read.filter(**place).delete()
     else:
         ShelfRead.objects.update_or_create(
-            session=session, **place, defaults={"was_read": was_read, "by": actor, "at": now}
+            session=session,
+            first_position=first_position,
+            last_position=last_position,
+            defaults={"was_read": was_read, "by": actor, "at": now},
         )
     audit.record(
         "shelf_speak",

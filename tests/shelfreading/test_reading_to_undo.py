@@ -88,7 +88,7 @@ def test_what_later_touched_a_copy_keeps_the_whole_step(
     session_close(session_id=session.pk, actor=cast.librarian, now=now)
     findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
     Copy.objects.filter(pk=copies[0].pk).update(status=CopyStatus.AVAILABLE)
-    with pytest.raises(Refused, match="شمارهٔ ثبت 1"):
+    with pytest.raises(Refused, match="شمارهٔ ثبت ۱"):
         application_undo(session_id=session.pk, actor=cast.librarian, now=timezone.now())
     session.refresh_from_db()
     assert session.state == ReadingSession.State.APPLIED

@@ -83,7 +83,7 @@ class Command(BaseCommand):
             )
 
     def _memory(self, library: Library) -> None:
-        """What a reader holds after a walk along the shelves: most copies, some slips, some noise."""
+        """What a reader holds after a walk along the shelves: most copies, some slips and noise."""
         dice = random.Random(demo.SEED)
         copies = Copy.objects.filter(library=library).order_by(
             "section__position", "shelf_key", "registration_key"
