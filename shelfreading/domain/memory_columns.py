@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from libraries.domain.codes import clean_code
 from libraries.domain.columns import guess_mapping, heading_key
 from shelfreading.domain.scan_times import is_date, is_moment, is_time, plain
 
@@ -38,6 +39,7 @@ _SYMBOLOGY = re.compile(
     r"|(?:i|interleaved|industrial)?[\s_-]?2[\s_-]?of[\s_-]?5|itf(?:[\s_-]?14)?|codabar|nw-?7|msi"
     r"|qr(?:[\s_-]?code)?|data[\s_-]?matrix|pdf[\s_-]?417|aztec|databar|\]?[a-z][0-9])"
 )
+_LIKELY_CODE = re.compile(r"[0-9]{6,}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
@@ -134,9 +136,12 @@ def _is_sequence(texts: list[str]) -> bool:
 
 
 def _find_header(rows: Rows) -> int | None:
+    """Return the index of the first row with a heading for codes; none once a code has come."""
     for index, row in enumerate(rows[:_HEADER_SEARCH_ROWS]):
         if any(map(is_code_heading, row)):
             return index
+        if any(_LIKELY_CODE.fullmatch(clean_code(cell)) for cell in row):
+            return None
     return None
 
 
