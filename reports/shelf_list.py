@@ -1,12 +1,12 @@
 """The printed shelf list (spec S3.4): a whole library's copies in shelf order, with room to tick.
 
 Set by Typst: at twenty thousand rows WeasyPrint needs minutes and gigabytes. Every row has the
-same height, so the pages are known beforehand and nothing is laid out twice. The file carries no
-tags, which would make it ten times as large: it is for paper, and the same list is on the screen.
+same height (a long title is cut after its second line), so the pages are known beforehand and
+nothing is laid out twice. The file carries no tags, which would make it ten times as large: it is
+for paper, and the same list is on the screen.
 """
 
 import json
-import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,21 +14,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Protocol
 
-import typst
 from django.conf import settings
 
 from libraries.domain.persian import stored_form
+from libraries.refusal import Refused
 from libraries.templatetags.fa import call_parts
 from reports.forms.common import Value, printed
+from reports.typeset import TypesettingStopped, typeset
 
 TEMPLATE = Path("templates") / "reports" / "shelf_list.typ"
-# What two lines of a column hold. A longer title is cut: the row still says which book it is.
+# What two lines of a column hold, in letters of usual width. A longer title is cut: the row
+# still says which book it is.
 TITLE_LETTERS = 60
 AUTHOR_LETTERS = 32
+CAPITAL_WIDTH = 1.6
 CUT = "…"
-# A word longer than its column may be broken there: number, letters in a line.
+# A word that no line of its column holds may be broken every so many letters.
+WORD_LETTERS = {"title": 24, "author": 14, "call": 12}
 ZERO_WIDTH_SPACE = "\u200b"
-LINE_LETTERS = 10
 
 
 class Steps(Protocol):
@@ -79,7 +82,8 @@ def shelf_list_pdf(
     """Write the list to `out_path` as an A4 PDF and return the number of copies in it.
 
     `rows` is read once and never held whole. Values reach Typst as data, never as markup, so
-    that a title with # or $ is only a title. The same list gives the same bytes.
+    that a title with # or $ is only a title. The same list gives the same bytes. Raises Refused
+    when the machine has not memory enough (some 80 MB for each thousand copies).
     """
     with TemporaryDirectory(prefix="shelf-list-") as folder:
         with (Path(folder) / "data.json").open("w", encoding="utf-8") as target:
@@ -88,14 +92,13 @@ def shelf_list_pdf(
             count = _write_data(target, header, rows, progress)
         if progress:
             progress.step("چیدن صفحه‌ها")
-        fonts = typst.Fonts(
-            include_system_fonts=False,
-            include_embedded_fonts=False,
-            font_paths=[str(settings.FORMS_FONT_DIR)],
-        )
-        template = (settings.BASE_DIR / TEMPLATE).read_bytes()
-        compiler = typst.Compiler(template, root=folder, font_paths=fonts)
-        compiler.compile(output=str(out_path), format="pdf", pdf_tags=False)
+        try:
+            typeset(settings.BASE_DIR / TEMPLATE, Path(folder), settings.FORMS_FONT_DIR, out_path)
+        except TypesettingStopped as error:
+            raise Refused(
+                f"چیدن این فهرست با {printed(count)} نسخه نیمه‌کاره ماند، چون حافظهٔ رایانه کم آمد؛ "
+                "فهرست را بخش به بخش یا رده به رده چاپ کنید."
+            ) from error
     return count
 
 
@@ -117,11 +120,14 @@ def _write_data(
 def _row_data(row: ShelfListRow) -> dict[str, object]:
     return {
         "position": printed(row.position),
-        "call": [_breakable(part) for part in call_parts(stored_form(row.call_number))],
-        "title": _cut(printed(row.title), TITLE_LETTERS),
-        "author": _cut(printed(row.author), AUTHOR_LETTERS),
-        "registration": _breakable(printed(row.registration_number)),
-        "barcode": _breakable(printed(row.barcode)),
+        "call": [
+            _breakable(part, WORD_LETTERS["call"])
+            for part in call_parts(stored_form(row.call_number))
+        ],
+        "title": _breakable(_cut(printed(row.title), TITLE_LETTERS), WORD_LETTERS["title"]),
+        "author": _breakable(_cut(printed(row.author), AUTHOR_LETTERS), WORD_LETTERS["author"]),
+        "registration": printed(row.registration_number),
+        "barcode": printed(row.barcode),
         "volume": printed(row.volume),
         "copy": printed(row.copy_number),
         "status": printed(row.status_label),
@@ -131,11 +137,18 @@ def _row_data(row: ShelfListRow) -> dict[str, object]:
 
 
 def _cut(text: str, letters: int) -> str:
-    if len(text) > letters:
-        text = text[: letters - 1].rstrip() + CUT
-    return " ".join(_breakable(word, 24) for word in text.split(" "))
+    """Return `text`, or what of it is as wide as `letters` usual letters, with an ellipsis."""
+    reached = 0.0
+    for at, letter in enumerate(text):
+        reached += CAPITAL_WIDTH if "A" <= letter <= "Z" else 1
+        if reached > letters:
+            return text[:at].rstrip() + CUT
+    return text
 
 
-def _breakable(word: str, letters: int = LINE_LETTERS) -> str:
-    """Allow a line's end inside a word that no line of its column holds."""
-    return word if len(word) <= letters else ZERO_WIDTH_SPACE.join(textwrap.wrap(word, letters))
+def _breakable(text: str, letters: int) -> str:
+    """Allow a line's end inside words of more than `letters` letters."""
+    return " ".join(
+        ZERO_WIDTH_SPACE.join(word[at : at + letters] for at in range(0, len(word), letters))
+        for word in text.split(" ")
+    )
