@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -30,12 +30,79 @@ def bulk_insert(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("bulk_insert belongs inside a transaction")
-    by_name = {field.attname: field for field in model._meta.concrete_fields}
-    columns = [by_name[name].column for name in fields]
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    convert = [_converter(by_name[name]) for name in fields]
+    table, columns = _quoted(model, fields)
+    names = ", ".join(columns)
     written = 0
+    for chunk in _converted_chunks(model, fields, rows):
+        if connection.vendor == "postgresql":
+            _copy(table, names, chunk, ignore_conflicts=ignore_conflicts)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            verb = "INSERT OR IGNORE" if ignore_conflicts else "INSERT"
+            with connection.cursor() as cursor:
+                cursor.executemany(f"{verb} INTO {table} ({names}) VALUES ({marks})", chunk)
+        written += len(chunk)
+    return written
+
+
+def bulk_rewrite(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Give rows that exist new values and return how many were given.
+
+    Each row is the primary key, then a value for each of `fields` (column attribute names). Must
+    run inside the caller's transaction. Unique values that move from one row to another have to be
+    taken from the first before: rows are rewritten one by one.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("bulk_rewrite belongs inside a transaction")
+    key = model._meta.pk.attname
+    table, (key_column, *columns) = _quoted(model, (key, *fields))
+    written = 0
+    for chunk in _converted_chunks(model, (key, *fields), rows):
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _rewrite_from_stage(cursor, table, key_column, columns, chunk)
+            else:
+                values = ", ".join(f"{column} = %s" for column in columns)
+                cursor.executemany(
+                    f"UPDATE {table} SET {values} WHERE {key_column} = %s",
+                    [(*row[1:], row[0]) for row in chunk],
+                )
+        written += len(chunk)
+    return written
+
+
+def _rewrite_from_stage(
+    cursor: Any, table: str, key: str, columns: Sequence[str], chunk: Sequence[Sequence[Any]]
+) -> None:
+    names = ", ".join((key, *columns))
+    cursor.execute(
+        "CREATE TEMPORARY TABLE bulk_rewrite_stage ON COMMIT DROP AS "
+        f"SELECT {names} FROM {table} WITH NO DATA"
+    )
+    _copy("bulk_rewrite_stage", names, chunk, ignore_conflicts=False)
+    values = ", ".join(f"{column} = stage.{column}" for column in columns)
+    cursor.execute(
+        f"UPDATE {table} SET {values} FROM bulk_rewrite_stage AS stage "
+        f"WHERE {table}.{key} = stage.{key}"
+    )
+    cursor.execute("DROP TABLE bulk_rewrite_stage")
+
+
+def _quoted(model: type[models.Model], fields: Sequence[str]) -> tuple[str, list[str]]:
+    """The names of a model's table and columns as SQL takes them."""
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    quote = connection.ops.quote_name
+    return quote(model._meta.db_table), [quote(by_name[name].column or name) for name in fields]
+
+
+def _converted_chunks(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[list[Sequence[Any]]]:
+    """The rows in pieces of CHUNK, their values as the database's driver takes them."""
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    convert = [_converter(by_name[name]) for name in fields]
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         if any(convert):
@@ -46,15 +113,7 @@ def bulk_insert(
                 ]
                 for row in chunk
             ]
-        if connection.vendor == "postgresql":
-            _copy(table, names, chunk, ignore_conflicts=ignore_conflicts)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            verb = "INSERT OR IGNORE" if ignore_conflicts else "INSERT"
-            with connection.cursor() as cursor:
-                cursor.executemany(f"{verb} INTO {table} ({names}) VALUES ({marks})", chunk)
-        written += len(chunk)
-    return written
+        yield chunk
 
 
 def _copy(

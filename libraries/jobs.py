@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REPORTS = 0.3
 KEPT_SECONDS = 24 * 60 * 60
+# Steps report many times a second, or work for some minutes at the longest.
+SILENT_AFTER = timedelta(minutes=15)
 
 
 def job_start(
@@ -61,6 +64,7 @@ class Progress:
     def _write(self, done: int, total: int | None) -> None:
         self._reported_at = time.monotonic()
         cache.set(f"job-{self.job.pk}", (self.job.step, done, total), KEPT_SECONDS)
+        cache.set(f"job-{self.job.pk}-sign", timezone.now(), KEPT_SECONDS)
 
 
 def job_run(job_id: int, work: Callable[[Progress], str]) -> None:
@@ -83,8 +87,8 @@ def job_run(job_id: int, work: Callable[[Progress], str]) -> None:
     except Exception:
         logger.exception("job %s failed", job_id)
         job.message = (
-            "کار به خطای پیش‌بینی‌نشده‌ای برخورد و چیزی تغییر نکرد. دوباره بیازمایید و اگر باز همین شد، "
-            "به مدیر سامانه خبر دهید."
+            "کار به خطای پیش‌بینی‌نشده‌ای برخورد و چیزی تغییر نکرد. دوباره بیازمایید و اگر باز همین "
+            "شد، به مدیر سامانه خبر دهید."
         )
         job.state = Job.State.FAILED
     job.finished_at = timezone.now()
@@ -102,3 +106,14 @@ def job_progress(job: Job) -> tuple[str, int, int | None]:
     if job.is_over:
         return job.step, job.done, job.total
     return cache.get(f"job-{job.pk}") or (job.step, job.done, job.total)
+
+
+def job_is_silent(job: Job, now: datetime) -> bool:
+    """Whether work that isn't over has given no sign of life for long.
+
+    Its worker stopped, or none runs; what the work was about may then be started anew.
+    """
+    if job.is_over:
+        return False
+    last_sign = cache.get(f"job-{job.pk}-sign") or job.created_at
+    return bool(now - last_sign > SILENT_AFTER)

@@ -4,18 +4,13 @@ It stands here because a list brings copies and loans at once (its «امانت�
 this is the lowest room that knows both.
 """
 
-import gzip
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -30,26 +25,31 @@ from libraries.domain.columns import (
 )
 from libraries.domain.copies_list import CheckedList, CopiesListError, CopyRecord, check_rows
 from libraries.domain.persian import to_persian_digits
-from libraries.files.limits import Unreadable
+from libraries.files.limits import Unreadable, persian_number
 from libraries.files.read_table import read_table
 from libraries.files.rows import Table
 from libraries.files.write import rejected_workbook
 from libraries.holdings import Plan, plan_list, write_list
-from libraries.jobs import Progress
+from libraries.jobs import Progress, job_is_silent
 from libraries.locking import locked
 from libraries.models import CopiesList, Library, User
 from libraries.refusal import Refused
 from loans.list_loans import ListLoans, plan_loans, write_loans
+from loans.list_records import records_drop, records_keep, records_kept
 
 State = CopiesList.State
 ListWork = Callable[[CopiesList, Progress], str]
 SAMPLE_ROWS = 4
 MOST_WARNINGS_SHOWN = 20
+FAILED_TO_READ = (
+    "خواندن این فایل به خطای پیش‌بینی‌نشده‌ای برخورد؛ فایل را با قالب xlsx دوباره خروجی بگیرید و "
+    "بفرستید."
+)
 
 
 @transaction.atomic
 def list_upload(*, actor: User, upload: UploadedFile, now: datetime) -> CopiesList:
-    """Keep an uploaded file for the actor's library. Raises Refused: too large, or nothing in it."""
+    """Keep a file for the actor's library. Raises Refused: too large, or nothing in it."""
     if actor.library is None:
         raise Refused("فهرست نسخ را کارکنان خود کتابخانه وارد می‌کنند.")
     if not upload.size:
@@ -76,15 +76,20 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
 
     Raises Refused with the reason when the file is no list; the reason stays with the list.
     """
-    progress.step("خواندن فایل")
-    table = _table(copies_list, progress)
-    header_row = find_header(table.rows)
-    if header_row is None:
-        _refuse(
-            copies_list,
-            "در سی سطر نخست فایل هیچ سطر عنوانی شناخته نشد (مانند «عنوان» و «شماره ثبت»)؛ "
-            "فهرست را با سطر عنوان ستون‌ها خروجی بگیرید.",
-        )
+    try:
+        progress.step("خواندن فایل")
+        table = _table(copies_list, progress)
+        header_row = find_header(table.rows)
+        if header_row is None:
+            raise Refused(
+                "در سی سطر نخست فایل هیچ سطر عنوانی شناخته نشد (مانند «عنوان» و «شماره ثبت»)؛ "
+                "فهرست را با سطر عنوان ستون‌ها خروجی بگیرید."
+            )
+    except Exception as error:
+        copies_list.state = State.REFUSED
+        copies_list.error = error.reason if isinstance(error, Refused) else FAILED_TO_READ
+        copies_list.save(update_fields=["state", "error"])
+        raise
     header = table.rows[header_row]
     remembered = copies_list.library.column_mappings.get(header_signature(header))
     copies_list.header_row = header_row
@@ -92,10 +97,12 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
     copies_list.samples = samples(table.rows, header_row, SAMPLE_ROWS)
     copies_list.mapping = remembered or guess_mapping(header)
     copies_list.notices = table.notices
+    copies_list.counts = {"rows": len(table.rows) - header_row - 1}
     copies_list.state = State.MAPPING
     copies_list.save()
-    rows = to_persian_digits(f"{len(table.rows) - header_row - 1:,}".replace(",", "٬"))
-    return f"{rows} سطر خوانده شد؛ اکنون ستون‌ها را تأیید کنید."
+    return (
+        f"{persian_number(copies_list.counts['rows'])} سطر خوانده شد؛ اکنون ستون‌ها را تأیید کنید."
+    )
 
 
 @transaction.atomic
@@ -103,16 +110,12 @@ def list_map(
     *, list_id: int, mapping: Mapping[str, int], take_statuses: bool, actor: User, now: datetime
 ) -> CopiesList:
     """Confirm which column holds what, and remember it for the library's next list."""
-    copies_list = locked(CopiesList.objects.for_user(actor), pk=list_id)
-    if copies_list.state not in {State.MAPPING, State.CHECKED, State.REFUSED} or (
-        copies_list.header_row is None
-    ):
+    copies_list = _own(list_id, actor)
+    settled = copies_list.state in {State.MAPPING, State.CHECKED, State.REFUSED}
+    left_behind = copies_list.state == State.CHECKING and _work_is_lost(copies_list, now)
+    if copies_list.header_row is None or not (settled or left_behind):
         raise Refused("ستون‌های این فهرست اکنون تغییر نمی‌کند؛ کار دیگری روی آن در جریان است.")
-    unknown = set(mapping) - set(FIELD_BY_CODE)
-    if unknown or any(not 0 <= index < len(copies_list.header) for index in mapping.values()):
-        raise Refused("یکی از ستون‌های برگزیده در فایل نیست.")
-    if len(set(mapping.values())) < len(mapping):
-        raise Refused("یک ستون را برای دو چیز برگزیده‌اید؛ هر ستون تنها یک معنا دارد.")
+    _check_mapping(mapping, len(copies_list.header))
     copies_list.mapping = dict(mapping)
     copies_list.take_statuses = take_statuses
     copies_list.state = State.CHECKING
@@ -124,12 +127,45 @@ def list_map(
     return copies_list
 
 
+def _own(list_id: int, actor: User) -> CopiesList:
+    """The list under lock, for the staff of its own library."""
+    copies_list = locked(CopiesList.objects.for_user(actor), pk=list_id)
+    if copies_list.library_id != actor.library_id:
+        raise Refused("فهرست نسخ را کارکنان خود کتابخانه وارد می‌کنند.")
+    return copies_list
+
+
+def _check_mapping(mapping: Mapping[str, int], width: int) -> None:
+    missing = [
+        f"«{field.label}»"
+        for field in FIELD_BY_CODE.values()
+        if field.required and field.code not in mapping
+    ]
+    if missing:
+        raise Refused(f"بگویید ستون {' و '.join(missing)} کدام است؛ بی آن نسخه‌ای ثبت نمی‌شود.")
+    if set(mapping) - set(FIELD_BY_CODE) or any(not 0 <= i < width for i in mapping.values()):
+        raise Refused("یکی از ستون‌های برگزیده در فایل نیست؛ ستون‌ها را دوباره برگزینید.")
+    if len(set(mapping.values())) < len(mapping):
+        raise Refused("یک ستون را برای دو چیز برگزیده‌اید؛ هر ستون تنها یک معنا دارد.")
+
+
 def list_check(copies_list: CopiesList, progress: Progress) -> str:
     """Check every row and compare with what is here; nothing is written but the outcome.
 
     What passed is kept beside the list, so that what was checked is what is written. Raises
     Refused when the list as a whole can't be taken.
     """
+    try:
+        return _check(copies_list, progress)
+    except Exception as error:
+        refused = isinstance(error, Refused)
+        copies_list.state = State.REFUSED if refused else State.MAPPING
+        copies_list.error = str(error) if refused else ""
+        copies_list.save(update_fields=["state", "error"])
+        raise
+
+
+def _check(copies_list: CopiesList, progress: Progress) -> str:
     progress.step("خواندن فایل")
     table = _table(copies_list, progress)
     progress.step("بررسی سطرها")
@@ -138,26 +174,25 @@ def list_check(copies_list: CopiesList, progress: Progress) -> str:
             table.rows, copies_list.header_row, copies_list.mapping, progress=progress
         )
     except CopiesListError as error:
-        _refuse(copies_list, str(error))
+        raise Refused(str(error)) from None
     progress.step("سنجش با نسخه‌های سامانه")
     plan, loans = _plan(copies_list, checked.records)
-    header = copies_list.header
-    _keep_rejected(copies_list, checked, plan, header, table)
-    refused = set(plan.refused)
-    _keep_records(copies_list, [r for r in checked.records if r.row_number not in refused])
-    warnings = [record for record in checked.records if record.warnings]
+    _keep_rejected(copies_list, checked, plan, table)
+    records_keep(copies_list, [r for r in checked.records if r.row_number not in plan.refused])
+    warned = [record for record in checked.records if record.warnings]
     copies_list.notices = [
         *table.notices,
         *checked.notices,
         *(
-            f"سطر {to_persian_digits(record.row_number)}: {warning}"
-            for record in warnings[:MOST_WARNINGS_SHOWN]
+            f"سطر {persian_number(record.row_number)}: {warning}"
+            for record in warned[:MOST_WARNINGS_SHOWN]
             for warning in record.warnings
         ),
     ]
     copies_list.counts = _counts(plan, loans) | {
+        "rows": len(checked.records) + len(checked.rejected),
         "rejected": len(checked.rejected) + len(plan.refused),
-        "warnings": len(warnings),
+        "warnings": len(warned),
     }
     copies_list.state = State.CHECKED
     copies_list.save()
@@ -165,10 +200,11 @@ def list_check(copies_list: CopiesList, progress: Progress) -> str:
 
 
 @transaction.atomic
-def list_confirm(*, list_id: int, actor: User) -> CopiesList:
+def list_confirm(*, list_id: int, actor: User, now: datetime) -> CopiesList:
     """Set a checked list on its way to be written; asked twice, it goes once."""
-    copies_list = locked(CopiesList.objects.for_user(actor), pk=list_id)
-    if copies_list.state != State.CHECKED:
+    copies_list = _own(list_id, actor)
+    left_behind = copies_list.state == State.WRITING and _work_is_lost(copies_list, now)
+    if copies_list.state != State.CHECKED and not left_behind:
         raise Refused("این فهرست آمادهٔ ثبت نیست؛ شاید همین اکنون ثبت شده باشد.")
     copies_list.state = State.WRITING
     copies_list.save(update_fields=["state"])
@@ -176,46 +212,71 @@ def list_confirm(*, list_id: int, actor: User) -> CopiesList:
 
 
 def list_write(copies_list: CopiesList, progress: Progress) -> str:
-    """Write a checked list in one transaction: all of it or nothing. Nothing is ever deleted."""
-    records = _kept_records(copies_list)
-    now = timezone.now()
-    actor = copies_list.uploaded_by
+    """Write a checked list in one transaction: all of it or nothing. Nothing is ever deleted.
+
+    Who asked for it is the job's owner. A second run on the same list finds it written and raises
+    Refused.
+    """
     try:
+        records = records_kept(copies_list)
         with transaction.atomic():
-            library = locked(Library.objects.all(), pk=copies_list.library_id)
-            progress.step("سنجش با نسخه‌های سامانه")
-            plan, loans = _plan(copies_list, records)
-            if plan.refused:
-                raise Refused(
-                    "پس از بررسی، نسخهٔ دیگری با یکی از این بارکدها ثبت شده است؛ فهرست را دوباره بررسی کنید."
-                )
-            progress.step("نوشتن نسخه‌ها")
-            cause = f"فهرست نسخ «{copies_list.filename}»"
-            write_list(library, plan, actor=actor, now=now, cause=cause, progress=progress)
-            progress.step("نوشتن امانت‌ها")
-            write_loans(library, loans, actor=actor, now=now)
-            copies_list.counts |= _counts(plan, loans)
-            copies_list.state = State.WRITTEN
-            copies_list.save()
-            audit.record(
-                "list_write", actor=actor, library=library, subject=copies_list, now=now,
-                **copies_list.counts,
-            )  # fmt: skip
+            counts = _write(copies_list.pk, records, progress)
     except BaseException:
-        CopiesList.objects.filter(pk=copies_list.pk).update(state=State.CHECKED)
+        CopiesList.objects.filter(pk=copies_list.pk, state=State.WRITING).update(
+            state=State.CHECKED
+        )
         raise
-    new, changed = (to_persian_digits(copies_list.counts[key]) for key in ("new", "changed"))
+    records_drop(copies_list)
+    new, changed = (persian_number(counts[key]) for key in ("new", "changed"))
     return f"ثبت شد: {new} نسخهٔ تازه، {changed} نسخهٔ اصلاح‌شده."
 
 
-def _plan(copies_list: CopiesList, records: Sequence[CopyRecord]) -> tuple[Plan, ListLoans]:
-    plan = plan_list(copies_list.library, records, take_statuses=copies_list.take_statuses)
+def _write(list_id: int, records: Sequence[CopyRecord], progress: Progress) -> dict[str, int]:
+    now = timezone.now()
+    actor = progress.job.owner
+    copies_list = locked(CopiesList.objects.all(), pk=list_id)
+    if copies_list.state != State.WRITING:
+        raise Refused("این فهرست پیش‌تر ثبت شده است.")
+    library = locked(Library.objects.all(), pk=copies_list.library_id)
+    progress.step("سنجش با نسخه‌های سامانه")
+    plan, loans = _plan(copies_list, records, lock=True)
+    if plan.refused:
+        raise Refused(
+            "پس از بررسی، نسخهٔ دیگری با یکی از این بارکدها ثبت شده است؛ فهرست را دوباره بررسی کنید."
+        )
+    progress.step("نوشتن نسخه‌ها")
+    cause = f"فهرست نسخ «{copies_list.filename}»"
+    write_list(library, plan, actor=actor, now=now, cause=cause, progress=progress)
+    progress.step("نوشتن امانت‌ها")
+    write_loans(library, loans, actor=actor, now=now)
+    copies_list.counts |= _counts(plan, loans)
+    copies_list.state = State.WRITTEN
+    copies_list.save()
+    audit.record(
+        "list_write", actor=actor, library=library, subject=copies_list, now=now,
+        **copies_list.counts,
+    )  # fmt: skip
+    return dict(copies_list.counts)
+
+
+def _plan(
+    copies_list: CopiesList, records: Sequence[CopyRecord], *, lock: bool = False
+) -> tuple[Plan, ListLoans]:
+    # A list without a column of statuses tells none, whatever was ticked.
+    take_statuses = copies_list.take_statuses and "status" in copies_list.mapping
+    plan = plan_list(
+        copies_list.library,
+        records,
+        take_statuses=take_statuses,
+        section_told="section" in copies_list.mapping,
+        lock=lock,
+    )
     new = {record.registration_number for record in plan.new}
     telling = [
         record
         for record in records
         if record.row_number not in plan.refused
-        and (copies_list.take_statuses or record.registration_number in new)
+        and (take_statuses or record.registration_number in new)
     ]
     return plan, plan_loans(copies_list.library, telling)
 
@@ -225,9 +286,10 @@ def _counts(plan: Plan, loans: ListLoans) -> dict[str, int]:
         "new": len(plan.new),
         "changed": len(plan.changed),
         "unchanged": plan.unchanged,
-        "status_changes": len(plan.status_changes),
+        "status_changes": len(plan.statuses),
         "loans_opened": len(loans.opening),
         "loans_closed": len(loans.closing),
+        "loans_changed": len(loans.completing),
     }
 
 
@@ -237,24 +299,15 @@ def _table(copies_list: CopiesList, progress: Callable[[int, int | None], None])
             Path(copies_list.file.path), filename=copies_list.filename, progress=progress
         )
     except Unreadable as error:
-        _refuse(copies_list, str(error))
-    raise AssertionError("unreachable")
+        raise Refused(str(error)) from None
 
 
-def _refuse(copies_list: CopiesList, reason: str) -> None:
-    copies_list.state = State.REFUSED
-    copies_list.error = reason
-    copies_list.save(update_fields=["state", "error"])
-    raise Refused(reason)
+def _work_is_lost(copies_list: CopiesList, now: datetime) -> bool:
+    job = copies_list.job
+    return job is None or job.is_over or job_is_silent(job, now)
 
 
-def _keep_rejected(
-    copies_list: CopiesList,
-    checked: CheckedList,
-    plan: Plan,
-    header: Sequence[str],
-    table: Table,
-) -> None:
+def _keep_rejected(copies_list: CopiesList, checked: CheckedList, plan: Plan, table: Table) -> None:
     """The rows that can't be taken, as Excel with the reason beside each."""
     rejected = [(row.row_number, row.cells, row.reasons) for row in checked.rejected]
     rejected += [
@@ -263,34 +316,7 @@ def _keep_rejected(
     copies_list.rejected.delete(save=False)
     if rejected:
         content = BytesIO()
-        rejected_workbook(content, header, sorted(rejected))
-        copies_list.rejected.save(f"list-{copies_list.pk}.xlsx", ContentFile(content.getvalue()))
-
-
-def _records_name(copies_list: CopiesList) -> str:
-    return f"checked/list-{copies_list.pk}.json.gz"
-
-
-def _keep_records(copies_list: CopiesList, records: Sequence[CopyRecord]) -> None:
-    content = BytesIO()
-    with gzip.open(content, "wt", encoding="utf-8", compresslevel=1) as file:
-        json.dump([astuple(record) for record in records], file, default=date.isoformat)
-    name = _records_name(copies_list)
-    default_storage.delete(name)
-    default_storage.save(name, ContentFile(content.getvalue()))
-
-
-def _kept_records(copies_list: CopiesList) -> list[CopyRecord]:
-    with default_storage.open(_records_name(copies_list)) as raw, gzip.open(raw, "rt") as file:
-        rows: list[list[Any]] = json.load(file)
-    records = [CopyRecord(*row) for row in rows]
-    for record in records:
-        record.registered_on = _date(record.registered_on)
-        record.lent_on = _date(record.lent_on)
-        record.due_on = _date(record.due_on)
-        record.warnings = tuple(record.warnings)
-    return records
-
-
-def _date(text: Any) -> date | None:
-    return date.fromisoformat(text) if text else None
+        rejected_workbook(content, copies_list.header, sorted(rejected))
+        copies_list.rejected.save(
+            f"list-{copies_list.pk}.xlsx", ContentFile(content.getvalue()), save=False
+        )

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
+from libraries.bulk import bulk_rewrite
 from libraries.domain.copies_list import CopyRecord
 from libraries.domain.national_id import clean_mobile, clean_national_id
 from libraries.domain.persian import search_key
@@ -17,35 +18,45 @@ CHUNK = 500
 
 @dataclass(slots=True)
 class ListLoans:
-    """What a list says of loans: records to open one for, loans to close, due dates to set."""
+    """What a list says of loans.
+
+    `opening` are records to open a loan for; `closing` are loans to close; `completing` are
+    records, by loan, whose due date or borrower the loan lacks or has otherwise.
+    """
 
     opening: list[CopyRecord] = field(default_factory=list)
     closing: list[int] = field(default_factory=list)
-    due_dates: dict[int, date] = field(default_factory=dict)
+    completing: dict[int, CopyRecord] = field(default_factory=dict)
 
 
 def plan_loans(library: Library, records: Sequence[CopyRecord]) -> ListLoans:
     """Compare the list's loans with the open ones; reads only.
 
-    Only a loan that came from a list is closed by a list: one made at the desk is newer
-    knowledge than an export taken before it.
+    Only a loan that came from a list is closed or changed by a list: one made at the desk is
+    newer knowledge than an export taken before it.
     """
     plan = ListLoans()
     open_loans = {
-        number: (pk, source, due_on)
-        for pk, number, source, due_on in Loan.objects.filter(
+        number: (pk, source, due_on, member)
+        for number, pk, source, due_on, member in Loan.objects.filter(
             copy__library=library, returned_at__isnull=True
-        ).values_list("pk", "copy__registration_number", "source", "due_on")
+        ).values_list("copy__registration_number", "pk", "source", "due_on", "member")
     }
     for record in records:
-        loan = open_loans.get(record.registration_number)
-        if record.status == "on_loan":
-            if loan is None:
+        pk, source, due_on, member = open_loans.get(
+            record.registration_number, (None, None, None, None)
+        )
+        if pk is None:
+            if record.status == "on_loan":
                 plan.opening.append(record)
-            elif loan[1] == Loan.Source.LIST and record.due_on and record.due_on != loan[2]:
-                plan.due_dates[loan[0]] = record.due_on
-        elif loan and loan[1] == Loan.Source.LIST and record.status != "unreturned":
-            plan.closing.append(loan[0])
+        elif source != Loan.Source.LIST:
+            continue
+        elif record.status == "on_loan":
+            says_more = member is None and _names_someone(record)
+            if says_more or (record.due_on and record.due_on != due_on):
+                plan.completing[pk] = record
+        elif record.status != "unreturned":
+            plan.closing.append(pk)
     return plan
 
 
@@ -61,28 +72,42 @@ def write_loans(library: Library, plan: ListLoans, *, actor: User, now: datetime
         )
     members = _Members(library)
     Loan.objects.bulk_create(
-        Loan(
-            copy_id=copies[record.registration_number],
-            member=members.of(record),
-            source=Loan.Source.LIST,
-            lent_at=_start(record.lent_on, now),
-            due_on=record.due_on,
-            lent_by=actor,
-        )
-        for record in plan.opening
+        [
+            Loan(
+                copy_id=copies[record.registration_number],
+                member=members.of(record),
+                source=Loan.Source.LIST,
+                lent_at=_start(record.lent_on, now),
+                due_on=record.due_on,
+                lent_by=actor,
+            )
+            for record in plan.opening
+        ],
+        batch_size=CHUNK,
     )
-    for start in range(0, len(plan.closing), CHUNK):
-        Loan.objects.filter(pk__in=plan.closing[start : start + CHUNK]).update(
-            returned_at=now, returned_by=actor
-        )
-    for pk, due_on in plan.due_dates.items():
-        Loan.objects.filter(pk=pk).update(due_on=due_on)
+    bulk_rewrite(
+        Loan, ("returned_at", "returned_by_id"), ((pk, now, actor.pk) for pk in plan.closing)
+    )
+    loans = Loan.objects.select_related("member").in_bulk(list(plan.completing))
+    for pk, record in plan.completing.items():
+        loan = loans[pk]
+        loan.due_on = record.due_on or loan.due_on
+        loan.member = loan.member or members.of(record)
+        loan.save(update_fields=["due_on", "member"])
 
 
 def _start(lent_on: date | None, now: datetime) -> datetime:
     if lent_on is None:
         return now
     return min(now, timezone.make_aware(datetime.combine(lent_on, time(12))))
+
+
+def _names_someone(record: CopyRecord) -> bool:
+    return bool(
+        record.borrower_membership
+        or search_key(record.borrower_name)
+        or _clean(clean_national_id, record.borrower_national_id)
+    )
 
 
 class _Members:
@@ -101,12 +126,13 @@ class _Members:
             self.by_number[member.membership_number] = member
         if member.national_id:
             self.by_id[member.national_id] = member
-        if not member.membership_number and not member.national_id:
-            self.by_name[member.search_name] = member
+        self.by_name[member.search_name] = member
 
     def of(self, record: CopyRecord) -> Member | None:
         """The record's borrower; None where the list doesn't name one."""
-        number = record.borrower_membership[:40]
+        if not _names_someone(record):
+            return None
+        number = record.borrower_membership
         national_id = _clean(clean_national_id, record.borrower_national_id)
         name = search_key(record.borrower_name)[:200]
         if number in self.by_number:
@@ -115,8 +141,6 @@ class _Members:
             return self.by_id[national_id]
         if not number and not national_id and name in self.by_name:
             return self.by_name[name]
-        if not name and not number and not national_id:
-            return None
         member = Member.objects.create(
             library=self.library,
             full_name=record.borrower_name[:200] or f"عضو {number or 'بی‌نام'}",

@@ -91,7 +91,7 @@ def loan_lend(
 
 @transaction.atomic
 def loan_return(*, loan_id: int, actor: User, now: datetime) -> Loan:
-    """Take a lent copy back; an unreturned copy becomes available. Raises Refused when it is back."""
+    """Take a lent copy back; an unreturned copy becomes available. Raises Refused: it is back."""
     loan = _open_loan(loan_id, actor)
     _return(loan, actor, now)
     copy = loan.copy
@@ -128,9 +128,8 @@ def follow_up_record(
     if at > now:
         raise Refused("زمان پیگیری در آینده است؛ پیگیری پس از انجام ثبت می‌شود.")
     if at < loan.lent_at:
-        raise Refused(
-            f"زمان پیگیری پیش از امانت است؛ این کتاب در {format_jalali(timezone.localdate(loan.lent_at))} امانت رفته است."
-        )
+        lent_on = format_jalali(timezone.localdate(loan.lent_at))
+        raise Refused(f"زمان پیگیری پیش از امانت است؛ این کتاب در {lent_on} امانت رفته است.")
     follow_up = FollowUp.objects.create(
         loan=loan, at=at, by=actor, channel=channel, said=said[:500]
     )
@@ -161,7 +160,7 @@ def fee_forgive(
 def forgive(
     loan: Loan, *, cause: str, actor: User, now: datetime, today: date
 ) -> Forgiveness | None:
-    """Write a forgiveness inside the caller's transaction; None where there is nothing to forgive."""
+    """Write a forgiveness in the caller's transaction; None where there is nothing to forgive."""
     back_on = min(today, timezone.localdate(loan.returned_at)) if loan.returned_at else today
     late = days_late(loan.due_on, back_on)
     if not late or loan.forgivenesses.filter(revoked_at__isnull=True).exists():
