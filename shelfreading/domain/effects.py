@@ -22,7 +22,7 @@ HANDLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The record a copy gets, and whether its open loan is returned and its late fee forgiven."""
+    """The record a copy gets, and whether a loan of it is returned and its late fee forgiven."""
 
     status: str
     weeding_cause: str = ""
@@ -35,17 +35,16 @@ def effect_of(
     """What follows for a copy whose record says `status`; None where nothing does.
 
     A decision of weeding or binding goes before what the finding alone would do; the return of
-    a loan follows in any case from the copy standing there. A copy of this library that turned
-    up on a wrong shelf is as found as any.
+    a loan, if there is one, follows in any case from the copy standing there. A copy of this
+    library that turned up on a wrong shelf is as found as any.
     """
-    returns_loan = finding in {Finding.ON_LOAN_ON_SHELF, Finding.FOUND}
+    returns_loan = finding in {Finding.ON_LOAN_ON_SHELF, Finding.FOUND, Finding.MISPLACED}
     if weeding_cause and finding in HANDLED:
         target = WEEDED
     elif to_binding and finding in HANDLED:
         target = BINDING
     elif finding is Finding.MISPLACED and status in {MISSING, UNRETURNED, BINDING}:
         target = AVAILABLE
-        returns_loan = True
     else:
         target = _STATUS_OF_FINDING.get(finding, status)
     if target == status and not returns_loan:

@@ -1,9 +1,10 @@
 """Applying a session's findings in one step, and taking the step back (spec S4.5, B10)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -46,6 +47,14 @@ class Change:
     # Why a person has to settle it first; empty where nothing speaks against it.
     conflict: str
     settlement: str
+    # Lent after it was seen: only the record of now can win, for the book is not here.
+    lent_again: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left for a person to say."""
+        by_reading = self.settlement == Decision.Settlement.READING
+        return not self.conflict or bool(self.settlement) and not (self.lent_again and by_reading)
 
 
 def changes_proposed(session: ReadingSession) -> list[Change]:
@@ -80,10 +89,14 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
             "copy_id", "status"
         )
     }
-    open_loans = dict(
-        Loan.objects.filter(copy__library=session.library_id, returned_at__isnull=True).values_list(
-            "copy_id", "pk"
-        )
+    open_loans = {
+        copy_id: (pk, lent_at)
+        for copy_id, pk, lent_at in Loan.objects.filter(
+            copy__library=session.library_id, returned_at__isnull=True
+        ).values_list("copy_id", "pk", "lent_at")
+    }
+    seen_at = _seen_at(
+        session, {copy_id: row[2] for copy_id, row in rows.items() if copy_id in open_loans}
     )
     changes = []
     for chunk in _chunks(copy_ids):
@@ -91,7 +104,7 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
         for copy_id, status, cause in Copy.objects.filter(
             pk__in=chunk, library=session.library_id
         ).values_list("pk", "status", "weeding_cause"):
-            finding, position = rows[copy_id]
+            finding, position, _ = rows[copy_id]
             fate, settlement = decisions.get(copy_id, ("", ""))
             if fate == Decision.Fate.LEAVE:
                 continue
@@ -103,14 +116,18 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
             )
             if effect is None:
                 continue
-            loan_id = open_loans.get(copy_id)
-            if effect.returns_loan and loan_id is None and effect.status == status:
+            open_loan, lent_at = open_loans.get(copy_id, (None, None))
+            # A loan made after the copy was seen is none of the reading's business.
+            returns = effect.returns_loan and lent_at is not None and lent_at < seen_at[copy_id]
+            loan_id = open_loan if returns else None
+            if loan_id is None and effect.status == status:
                 continue
+            lent_again = bool(fate) and open_loan is not None and loan_id is None
             conflict = ""
-            if frozen.get(copy_id, status) != status:
-                conflict = "وضعیت این نسخه پس از آغاز رف‌خوانی تغییر کرده است."
-            elif fate and loan_id is not None and not effect.returns_loan:
+            if lent_again:
                 conflict = "این نسخه پس از خوانده‌شدن امانت داده شده است."
+            elif frozen.get(copy_id, status) != status:
+                conflict = "وضعیت این نسخه پس از آغاز رف‌خوانی تغییر کرده است."
             changes.append(
                 Change(
                     copy_id,
@@ -119,20 +136,38 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
                     status,
                     cause,
                     effect,
-                    loan_id if effect.returns_loan else None,
+                    loan_id,
                     conflict,
                     settlement,
+                    lent_again,
                 )
             )
     changes.sort(key=lambda change: change.position)
     return changes
 
 
-def _rows(findings: Any) -> Iterable[tuple[int, tuple[Finding, int]]]:
-    for copy_id, finding, position in findings.order_by("position").values_list(
-        "copy_id", "finding", "position"
+def _rows(findings: Any) -> Iterable[tuple[int, tuple[Finding, int, UUID | None]]]:
+    for copy_id, finding, position, event_id in findings.order_by("position").values_list(
+        "copy_id", "finding", "position", "event_id"
     ):
-        yield copy_id, (Finding(finding), position)
+        yield copy_id, (Finding(finding), position, event_id)
+
+
+def _seen_at(
+    session: ReadingSession, events: Mapping[int, UUID | None]
+) -> dict[int, datetime]:
+    """When each copy was seen; where no clock tells, the session's start, as in the match."""
+    times: dict[UUID, datetime | None] = {}
+    ids = [event_id for event_id in events.values() if event_id]
+    for start in range(0, len(ids), CHUNK):
+        for pk, device_at, received_at, upload_id in session.events.filter(
+            pk__in=ids[start : start + CHUNK]
+        ).values_list("pk", "device_at", "received_at", "upload_id"):
+            times[pk] = device_at or (None if upload_id else received_at)
+    return {
+        copy_id: (times.get(event_id) if event_id else None) or session.started_at
+        for copy_id, event_id in events.items()
+    }
 
 
 @transaction.atomic
@@ -153,7 +188,7 @@ def findings_apply(*, session_id: int, actor: User, now: datetime) -> Applicatio
     session = findings_compute(session_id=session_id, actor=actor, now=now)
     _lock_copies(session)
     changes = changes_proposed(session)
-    unsettled = [change for change in changes if change.conflict and not change.settlement]
+    unsettled = [change for change in changes if not change.is_settled]
     if unsettled:
         raise Refused(
             f"{to_persian_digits(len(unsettled))} نسخه پس از رف‌خوانی تغییر کرده است؛ "

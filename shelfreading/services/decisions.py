@@ -17,6 +17,7 @@ from libraries.refusal import Refused
 from shelfreading.domain.effects import HANDLED
 from shelfreading.domain.findings import Finding
 from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
+from shelfreading.services.applying import changes_proposed
 from shelfreading.services.events import EVENT_FIELDS
 
 MOST_AT_ONCE = 2000
@@ -62,13 +63,23 @@ def put_right_set(
 def conflict_settle(
     *, session_id: int, copy_ids: Sequence[int], settlement: str, actor: User, now: datetime
 ) -> int:
-    """Say whether the reading or the record of now wins for copies in conflict (spec B10)."""
+    """Say whether the reading or the record of now wins for copies in conflict (spec B10).
+
+    For a copy that was lent after it was put aside only the record can: the book isn't here.
+    """
     session = _session(session_id, actor)
     if settlement not in Decision.Settlement.values:
         raise Refused("بگویید یافتهٔ رف‌خوانی درست است یا وضعیت کنونی.")
     findings = list(session.findings.filter(copy__in=copy_ids, copy__library=session.library_id))
     if {finding.copy_id for finding in findings} != set(copy_ids):
         raise Refused("یکی از نسخه‌ها در این رف‌خوانی نیست.")
+    if settlement == Decision.Settlement.READING:
+        lent = {change.copy_id for change in changes_proposed(session) if change.lent_again}
+        if lent.intersection(copy_ids):
+            raise Refused(
+                "یکی از نسخه‌ها پس از خوانده‌شدن امانت رفته است و نزد کتابخانه نیست؛ "
+                "برای آن تنها «وضعیت کنونی» را می‌توان برگزید."
+            )
     _save(session, findings, actor, now, settlement=settlement)
     audit.record(
         "conflict_settle", actor=actor, library=session.library, subject=session, now=now,
