@@ -1,30 +1,10 @@
 """What the forms share: text as it is printed, places to fill, rows of copies, signatures."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from libraries.domain.jalali import format_jalali
-from libraries.domain.persian import stored_form, to_persian_digits
-
-Value = str | int | date | None
-
-_LATIN_WORD = re.compile(r"(\S*[A-Za-z]\S*)")
-
-
-def printed(value: Value) -> str:
-    """Return `value` as a form prints it; "" is a blank that someone fills in by hand.
-
-    Dates become Jalali («۱۴۰۵/۰۳/۰۹»), digits Persian, Arabic ي and ك Persian; what can't be seen
-    goes. A word with Latin letters («C++20», «BP136») keeps its digits, or it would be another.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return format_jalali(value)
-    words = _LATIN_WORD.split(stored_form(str(value)))
-    return "".join(word if at % 2 else to_persian_digits(word) for at, word in enumerate(words))
+from libraries.domain.printed import Value, printed
 
 
 @dataclass(frozen=True)

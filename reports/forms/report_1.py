@@ -10,8 +10,9 @@ from typing import Literal
 
 from django.template.loader import render_to_string
 
+from libraries.domain.printed import Value, printed
 from reports.forms import sheet
-from reports.forms.common import Fill, Sentence, Signature, Value, plain_text, printed
+from reports.forms.common import Fill, Sentence, Signature, plain_text
 
 Method = Literal["cards", "list", "barcode"]
 Annex = Literal["content", "duplicate", "worn", "no_audience", "missing", "unreturned", "binding"]

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from libraries.domain.printed import printed
 from reports.forms import annex, minutes_5, minutes_6, report_1
-from reports.forms.common import CopyRow, Fill, LibraryHeader, plain_text, printed
+from reports.forms.common import CopyRow, Fill, LibraryHeader, plain_text
 from tests.reports.form_samples import HEADER, copies
 
 PRINTED = [

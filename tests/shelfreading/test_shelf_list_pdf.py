@@ -10,18 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from reports.shelf_list import ShelfListHeader, ShelfListRow, shelf_list_pdf
+from shelfreading.shelf_list_pdf import ShelfListHeader, ShelfListRow, shelf_list_pdf
 from tests.reports.form_samples import info, letters, pages
 
 pytestmark = pytest.mark.pdf
-HEADER = ShelfListHeader(
-    "فهرست رف", "کتابخانهٔ عمومی ابن‌سینا", "بخش کودک", "کلیات", date(2026, 5, 30)
-)
+HEADER = ShelfListHeader("فهرست رف", "کتابخانهٔ عمومی ابن‌سینا", "کلیات", date(2026, 5, 30))
 ASCII = str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")
 
 
 def row(position: int, **values: object) -> ShelfListRow:
-    known = {"call_number": "955/07 د35ت", "title": "کتاب", "registration_number": str(position)}
+    known = {
+        "call_number": "955/07 د35ت",
+        "title": "کتاب",
+        "registration_number": str(position),
+        "section": "بخش کودک",
+    }
     return ShelfListRow(position, **{**known, **values})  # type: ignore[arg-type]
 
 
@@ -101,6 +104,16 @@ def test_typst_signs_in_a_value_are_only_text(tmp_path: Path, title: str) -> Non
         assert word in text
 
 
+def test_a_new_section_begins_a_new_page_under_its_name(tmp_path: Path) -> None:
+    names = ["مخزن"] * 3 + ["کودک"] * 40
+    texts = printed_pages(tmp_path, [row(at, section=name) for at, name in enumerate(names, 1)])
+    assert [("مخزن" in text, "کودک" in text) for text in texts] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+
+
 def test_an_empty_list_is_a_page_that_says_so(tmp_path: Path) -> None:
     (text,) = printed_pages(tmp_path, [])
     assert letters("در این فهرست نسخه‌ای نیست.").rstrip(".") in text
@@ -117,7 +130,7 @@ def test_long_values_neither_add_pages_nor_leave_their_row(tmp_path: Path) -> No
         "registration_number": "1234567890123",
         "status_label": "برنگشته",
     }
-    header = ShelfListHeader(*(["نام بسیار بلند " * 20] * 4), date(2026, 5, 30))
+    header = ShelfListHeader(*(["نام بسیار بلند " * 20] * 3), date(2026, 5, 30))
     target = tmp_path / "list.pdf"
     shelf_list_pdf(header, [row(at, **long) for at in range(1, 39)], target)
     (text,) = pages(target)
@@ -139,9 +152,9 @@ import resource
 resource.setrlimit(resource.RLIMIT_AS, (400 * 2**20, 400 * 2**20))
 from pathlib import Path
 from libraries.refusal import Refused
-from reports.shelf_list import ShelfListHeader, ShelfListRow, shelf_list_pdf
+from shelfreading.shelf_list_pdf import ShelfListHeader, ShelfListRow, shelf_list_pdf
 if __name__ == "__main__":
-    rows = (ShelfListRow(at, "955", "کتاب", "نویسنده", str(at)) for at in range(8000))
+    rows = (ShelfListRow(at, "955", "کتاب", "مخزن", "نویسنده", str(at)) for at in range(8000))
     try:
         shelf_list_pdf(ShelfListHeader("فهرست رف", "ابن‌سینا"), rows, Path({str(target)!r}))
     except Refused as refusal:

@@ -17,12 +17,12 @@ from typing import IO, Protocol
 from django.conf import settings
 
 from libraries.domain.persian import stored_form
+from libraries.domain.printed import Value, printed
 from libraries.refusal import Refused
 from libraries.templatetags.fa import call_parts
-from reports.forms.common import Value, printed
-from reports.typeset import TypesettingStopped, typeset
+from shelfreading.typeset import TypesettingStopped, typeset
 
-TEMPLATE = Path("templates") / "reports" / "shelf_list.typ"
+TEMPLATE = Path("templates") / "shelfreading" / "shelf_list.typ"
 # What two lines of a column hold, in letters of usual width. A longer title is cut: the row
 # still says which book it is.
 TITLE_LETTERS = 60
@@ -44,11 +44,12 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class ShelfListHeader:
-    """What stands at the head of every page. An empty `section` or `class_range` is left out."""
+    """What stands at the head of every page; the page's section comes from its rows. An empty
+    `class_range` is left out.
+    """
 
     title: Value
     library: Value
-    section: Value = None
     class_range: Value = None
     date: Value = None
 
@@ -57,12 +58,14 @@ class ShelfListHeader:
 class ShelfListRow:
     """One copy, in its place on the shelf. `position` is its number in the whole list.
 
-    A copy `on_loan` says so in words, with the day it is due, whatever its `status_label`.
+    A new `section` begins a new page, as its shelves stand apart. A copy `on_loan` says so in
+    words, with the day it is due, whatever its `status_label`.
     """
 
     position: int
     call_number: str
     title: str
+    section: str = ""
     author: str = ""
     registration_number: str = ""
     barcode: str = ""
@@ -120,6 +123,7 @@ def _write_data(
 def _row_data(row: ShelfListRow) -> dict[str, object]:
     return {
         "position": printed(row.position),
+        "section": printed(row.section),
         "call": [
             _breakable(part, WORD_LETTERS["call"])
             for part in call_parts(stored_form(row.call_number))
