@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from libraries import audit
 from libraries.bulk import bulk_insert
 from libraries.domain.persian import to_persian_digits
-from libraries.locking import locked
-from libraries.models import AuditEntry, Copy, StatusChange, User
+from libraries.locking import lock_all, locked
+from libraries.models import AuditEntry, Copy, CopyStatus, Library, StatusChange, User
 from libraries.refusal import Refused
 from loans.models import Forgiveness, Loan
 from loans.services import forgive
@@ -153,9 +154,7 @@ def _rows(findings: Any) -> Iterable[tuple[int, tuple[Finding, int, UUID | None]
         yield copy_id, (Finding(finding), position, event_id)
 
 
-def _seen_at(
-    session: ReadingSession, events: Mapping[int, UUID | None]
-) -> dict[int, datetime]:
+def _seen_at(session: ReadingSession, events: Mapping[int, UUID | None]) -> dict[int, datetime]:
     """When each copy was seen; where no clock tells, the session's start, as in the match."""
     times: dict[UUID, datetime | None] = {}
     ids = [event_id for event_id in events.values() if event_id]
@@ -177,16 +176,18 @@ def findings_apply(*, session_id: int, actor: User, now: datetime) -> Applicatio
     Applied already, the standing application is returned and nothing is done twice. Raises
     Refused while the session is being read or a conflict isn't settled.
     """
-    session = locked(
-        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
-    )
+    session = _locked_session(session_id, actor)
     standing = session.applications.filter(undone_at__isnull=True).first()
     if standing is not None:
         return standing
     if session.state != ReadingSession.State.CLOSED:
         raise Refused("نخست خواندن را پایان دهید، سپس یافته‌ها را اعمال کنید.")
+    # Held before anything is computed: whoever lends one of them now comes before or after.
+    copies = Copy.objects.filter(library=session.library_id)
+    lock_all(copies.filter(pk__in=session.expected.values("copy")))
     session = findings_compute(session_id=session_id, actor=actor, now=now)
-    _lock_copies(session)
+    strays = session.findings.filter(finding=Finding.MISPLACED)
+    lock_all(copies.filter(pk__in=strays.values("copy")))
     changes = changes_proposed(session)
     unsettled = [change for change in changes if not change.is_settled]
     if unsettled:
@@ -222,15 +223,10 @@ def findings_apply(*, session_id: int, actor: User, now: datetime) -> Applicatio
     return application
 
 
-def _lock_copies(session: ReadingSession) -> None:
-    """Hold the rows of all copies a finding or a decision speaks of, in one order for everyone."""
-    speaking = SessionFinding.objects.filter(session=session, copy__library=session.library_id)
-    list(
-        Copy.objects.select_for_update()
-        .filter(pk__in=speaking.exclude(finding=Finding.NOT_READ).values("copy"))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+def _locked_session(session_id: int, actor: User) -> ReadingSession:
+    """The session, after its library: one thing at a time is done to a library's many copies."""
+    locked(Library.objects.for_user(actor), sessions=session_id)
+    return locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
 
 
 def _write(application: Application, changes: Sequence[Change], actor: User, now: datetime) -> None:
@@ -340,19 +336,12 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
 
     Raises Refused when anything later touched one of its copies: then nothing is taken back.
     """
-    session = locked(
-        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
-    )
+    session = _locked_session(session_id, actor)
     application = session.applications.filter(undone_at__isnull=True).first()
     if application is None:
         raise Refused("این رف‌خوانی اعمال نشده است.")
+    lock_all(Copy.objects.filter(pk__in=application.changes.values("copy")))
     changes = list(application.changes.select_related("returned_loan").order_by("copy_id"))
-    list(
-        Copy.objects.select_for_update(of=("self",))
-        .filter(pk__in=application.changes.values("copy"))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
     touched = _touched_later(application)
     if touched:
         raise Refused(
@@ -411,25 +400,31 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
 
 
 def _touched_later(application: Application) -> list[str]:
-    """Registration numbers of copies that anything touched after the application."""
+    """Registration numbers of copies that anything touched after the application.
+
+    Times alone don't tell: whoever waited for the application took theirs before it. So what was
+    written after the application's own lines counts too, and so does a loan that is open on a
+    copy which the application left free.
+    """
+    changes = application.changes
+    copies = changes.values("copy")
+    own = changes.filter(status_change__isnull=False).values_list("status_change", flat=True)
+    after = Q(at__gte=application.applied_at)
+    if first := own.order_by("status_change").first():
+        after |= Q(pk__gt=first)
+    steps = StatusChange.objects.filter(after, copy__in=copies).exclude(pk__in=own)
+    returned = changes.filter(returned_loan__isnull=False).values("returned_loan")
+    free = changes.filter(to_status=CopyStatus.AVAILABLE).values("copy")
+    loans = Loan.objects.filter(
+        Q(lent_at__gte=application.applied_at)
+        | Q(returned_at__gte=application.applied_at)
+        | Q(returned_at__isnull=True, copy__in=free),
+        copy__in=copies,
+    ).exclude(pk__in=returned)
+    otherwise = changes.exclude(copy__status=F("to_status"))
     touched: set[str] = set()
-    of_application = application.changes.values("copy")
-    own = application.changes.filter(status_change__isnull=False).values("status_change")
-    touched.update(
-        StatusChange.objects.filter(copy__in=of_application, at__gte=application.applied_at)
-        .exclude(pk__in=own)
-        .values_list("copy__registration_number", flat=True)
-    )
-    for change in application.changes.select_related("copy").iterator():
-        if change.copy.status != change.to_status:
-            touched.add(change.copy.registration_number)
-    touched.update(
-        Loan.objects.filter(copy__in=of_application, lent_at__gte=application.applied_at)
-        .exclude(
-            pk__in=application.changes.filter(returned_loan__isnull=False).values("returned_loan")
-        )
-        .values_list("copy__registration_number", flat=True)
-    )
+    for lines in (steps, loans, otherwise):
+        touched.update(lines.values_list("copy__registration_number", flat=True))
     return sorted(touched)
 
 

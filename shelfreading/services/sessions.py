@@ -228,6 +228,7 @@ def session_close(*, session_id: int, actor: User, now: datetime) -> ReadingSess
 @transaction.atomic
 def session_reopen(*, session_id: int, actor: User, now: datetime) -> ReadingSession:
     """Go on reading a closed session; an applied one has to be taken back first."""
+    locked(Library.objects.for_user(actor), sessions=session_id)  # as every start does
     session = _unapplied(session_id, actor)
     if session.state != ReadingSession.State.CLOSED:
         raise Refused("این رف‌خوانی هنوز باز است.")
