@@ -1,1 +1,27 @@
-urlpatterns: list = []
+"""Addresses of the reading itself."""
+
+from django.urls import path
+
+from shelfreading.views import list_reading, scanning, sessions, uploads
+
+urlpatterns = [
+    path("sessions/", sessions.sessions, name="sessions"),
+    path("sessions/new/", sessions.session_new, name="session-new"),
+    path("sessions/<int:session_id>/", sessions.session, name="session"),
+    path(
+        "sessions/<int:session_id>/colleagues/",
+        sessions.session_colleagues,
+        name="session-colleagues",
+    ),
+    path("sessions/<int:session_id>/list/", list_reading.shelf_list, name="shelf-list"),
+    path("sessions/<int:session_id>/list/tick/", list_reading.tick, name="tick"),
+    path("sessions/<int:session_id>/list/pdf/", list_reading.shelf_list_pdf, name="shelf-list-pdf"),
+    path(
+        "sessions/<int:session_id>/list/xlsx/",
+        list_reading.shelf_list_excel,
+        name="shelf-list-xlsx",
+    ),
+    path("sessions/<int:session_id>/scan/", scanning.scan, name="scan"),
+    path("sessions/<int:session_id>/scan/events/", scanning.scan_events, name="scan-events"),
+    path("sessions/<int:session_id>/upload/", uploads.memory_upload, name="memory-upload"),
+]

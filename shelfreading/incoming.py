@@ -1,0 +1,99 @@
+"""Reading what a device sends: one broken entry is told of, and the others are taken."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from shelfreading.models import ReadingEvent
+from shelfreading.services.events import NewEvent
+
+MOST_AT_ONCE = 500
+_BIGGEST = 2**63 - 1
+_DEVICE = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_YEARS = range(1990, 2200)
+
+
+class Broken(ValueError):
+    """An entry is not an event; the text is the Persian reason."""
+
+
+@dataclass(slots=True)
+class Incoming:
+    """The events of a batch, and the entries that are none: index in it, id as sent, reason."""
+
+    events: list[NewEvent] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_entries(entries: Sequence[object]) -> Incoming:
+    """Turn the entries of a batch into events. What a scan's raw text says never matters."""
+    incoming = Incoming()
+    for index, entry in enumerate(entries):
+        try:
+            if not isinstance(entry, dict):
+                raise Broken("هر رویداد باید یک شیء JSON باشد.")
+            incoming.events.append(_event(entry))
+        except Broken as broken:
+            sent_id = entry.get("id") if isinstance(entry, dict) else None
+            incoming.refused.append({"index": index, "id": sent_id, "reason": str(broken)})
+    return incoming
+
+
+def _event(entry: Mapping[str, Any]) -> NewEvent:
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or kind not in ReadingEvent.Kind.values:
+        raise Broken("نوع رویداد (kind) باید یکی از scan، present، absent و undo باشد.")
+    device = entry.get("device")
+    if not isinstance(device, str) or not _DEVICE.fullmatch(device):
+        raise Broken("نام دستگاه (device) باید ۱ تا ۶۰ حرف لاتین، رقم یا خط تیره باشد.")
+    raw = "" if entry.get("raw") is None else entry["raw"]
+    if not isinstance(raw, str):
+        raise Broken("کد خوانده‌شده (raw) باید متن باشد.")
+    copy_id = _number(entry.get("copy"), "copy") if entry.get("copy") is not None else None
+    undoes = _uuid(entry.get("undoes"), "undoes") if entry.get("undoes") is not None else None
+    if kind in (ReadingEvent.Kind.PRESENT, ReadingEvent.Kind.ABSENT) and copy_id is None:
+        raise Broken("علامت باید بگوید از آنِ کدام نسخه (copy) است.")
+    if kind == ReadingEvent.Kind.UNDO and undoes is None:
+        raise Broken("برگرداندن باید بگوید کدام رویداد (undoes) را برمی‌گرداند.")
+    return NewEvent(
+        id=_uuid(entry.get("id"), "id"),
+        device=device,
+        seq=_number(entry.get("seq"), "seq"),
+        kind=kind,
+        raw=raw,
+        copy_id=copy_id,
+        undoes=undoes,
+        device_at=_moment(entry.get("at")),
+    )
+
+
+def _uuid(value: object, name: str) -> UUID:
+    try:
+        return UUID(value)  # type: ignore[arg-type]
+    except (ValueError, AttributeError, TypeError):
+        raise Broken(f"شناسهٔ {name} باید یک UUID باشد.") from None
+
+
+def _number(value: object, name: str) -> int:
+    if type(value) is not int or not 0 <= value <= _BIGGEST:
+        raise Broken(f"{name} باید عددی صحیح و نامنفی باشد.")
+    return value
+
+
+def _moment(value: object) -> datetime | None:
+    """The device's own time; a clock that can't be read is no reason to lose a scan."""
+    if value is not None and not isinstance(value, str):
+        raise Broken("زمان (at) باید متنی مانند 2026-11-22T08:30:00Z باشد.")
+    try:
+        moment = parse_datetime(value or "")
+    except ValueError:
+        return None
+    if moment is None or moment.year not in _YEARS:
+        return None
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

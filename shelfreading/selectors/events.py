@@ -1,0 +1,41 @@
+"""Which events stand, and how far that brings a reading."""
+
+from collections.abc import Collection
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from shelfreading.models import ExpectedCopy, ReadingEvent
+
+TICKS = (ReadingEvent.Kind.PRESENT, ReadingEvent.Kind.ABSENT)
+
+
+def standing_events(session_ids: Collection[int]) -> QuerySet[ReadingEvent]:
+    """The sessions' events less the undone ones and less the undoing itself."""
+    undoing = ReadingEvent.objects.filter(
+        session__in=session_ids, kind=ReadingEvent.Kind.UNDO, undoes__isnull=False
+    )
+    return (
+        ReadingEvent.objects.filter(session__in=session_ids)
+        .exclude(kind=ReadingEvent.Kind.UNDO)
+        .exclude(pk__in=undoing.values("undoes"))
+    )
+
+
+def is_read(session_ids: Collection[int]) -> Q:
+    """A condition on expected copies: it was scanned, or ticked as present or absent."""
+    events = standing_events(session_ids).filter(session=OuterRef("session"))
+    scans = events.filter(kind=ReadingEvent.Kind.SCAN, code=OuterRef("code"))
+    ticks = events.filter(kind__in=TICKS, copy=OuterRef("copy"))
+    return Q(Exists(scans)) | Q(Exists(ticks))
+
+
+def read_counts(session_ids: Collection[int]) -> dict[int, int]:
+    """How many copies of each session's list were read so far, by session id, in one query."""
+    counted = (
+        ExpectedCopy.objects.filter(session__in=session_ids)
+        .filter(is_read(session_ids))
+        .values("session")
+        .annotate(read=Count("pk"))
+    )
+    counts = dict(counted.values_list("session", "read"))
+    return {session_id: counts.get(session_id, 0) for session_id in session_ids}
