@@ -1,5 +1,6 @@
 """What the forms share: text as it is printed, places to fill, rows of copies, signatures."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -142,6 +143,20 @@ def expert_signs(name: str | None) -> Signature:
     return Signature(("بررسی و اعلام نظر شد", "کارشناس منابع استان"), name)
 
 
+# Signs that belong to the Latin word before them: «C++», «C#».
+_SIGNS_AFTER_LATIN = re.compile(r"(?<=[A-Za-z])([+#]+)(?![A-Za-z0-9])")
+
+
+def cell_text(value: Value) -> str:
+    """Return `value` as a table's cell prints it.
+
+    In a Persian line the signs at the end of «C++» would jump to its other side; an invisible
+    left-to-right mark holds them.
+    """
+    text = printed(value)
+    return text if text.isascii() else _SIGNS_AFTER_LATIN.sub("\\1\N{LEFT-TO-RIGHT MARK}", text)
+
+
 @dataclass(frozen=True)
 class CopiesForm:
     """A form that is a table of copies, laid out as minutes 5 is.
@@ -177,7 +192,7 @@ class CopiesForm:
             empty = ("",) * len(self.columns)
             return [(printed(number), *empty) for number in range(1, BLANK_ROWS + 1)]
         return [
-            (printed(number), *(printed(getattr(row, column.field)) for column in self.columns))
+            (printed(number), *(cell_text(getattr(row, column.field)) for column in self.columns))
             for number, row in enumerate(self.rows, start=1)
         ]
 

@@ -149,7 +149,8 @@ class FormSheet:
         """Split the columns into `parts` runs of about the same width: (first, last) of each."""
         letters = [get_column_letter(column) for column in range(1, self.columns + 1)]
         widths = [self._sheet.column_dimensions[letter].width for letter in letters]
-        ends, reached = [], 0.0
+        ends: list[int] = []
+        reached = 0.0
         for column, width in enumerate(widths, start=1):
             reached += width
             if reached >= sum(widths) * (len(ends) + 1) / parts - 0.01 or column == self.columns:

@@ -40,7 +40,7 @@ def test_printed(value: object, expected: str) -> None:
 def test_a_blank_for_a_date_is_three_blanks_and_no_century() -> None:
     assert re.sub(r"[. ]", "", plain_text(("در تاریخ", Fill(None, "date")))) == "درتاریخ//"
     text = minutes_5.render_html(minutes_5.blank())
-    assert "13" not in text and "۱۴" not in text.replace("<bdi>۱۴</bdi>", "")
+    assert "13" not in text and "۱۴" not in text.replace("<td>۱۴</td>", "")
     assert text.count('class="date-blank"') == 2
 
 
@@ -94,6 +94,20 @@ def test_markup_in_a_value_is_text() -> None:
     text = minutes_5.render_html(minutes_5.Minutes5(HEADER, (row,)))
     assert "<img" not in text
     assert "&lt;img" in text and "&amp; {{ ۷ }}" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [
+        ("بوف کور", "<td>بوف کور</td>"),
+        ("John Smith, Jr.", '<td><bdi dir="ltr">John Smith, Jr.</bdi></td>'),
+        ("C#", '<td><bdi dir="ltr">C#</bdi></td>'),
+        ("آموزش C++", "<td>آموزش C++\u200e</td>"),
+        ("C++20 و C# تا ۳+۱", "<td>C++20 و C#\u200e تا ۳+۱</td>"),
+    ],
+)
+def test_latin_in_a_cell_keeps_its_direction(title: str, cell: str) -> None:
+    assert cell in minutes_5.render_html(minutes_5.Minutes5(HEADER, (CopyRow(title),)))
 
 
 def boxes(form: report_1.Report1) -> dict[str, bool]:
