@@ -16,8 +16,8 @@ from shelfreading.models import Application, AppliedChange, Decision, ReadingSes
 from shelfreading.services.applying import application_undo, findings_apply
 from shelfreading.services.decisions import fate_set
 from tests.at_once import at_once, in_queue, refusals
+from tests.fresh_readings import Reading, make_reading, read_and_close
 from tests.promises import assert_records_hold
-from tests.shelfreading.readings import Reading, make_reading, read_and_close
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRIES = 8

@@ -14,8 +14,8 @@ from shelfreading.services.events import events_take, memory_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_reopen, session_start
 from tests.at_once import at_once, refusals
+from tests.fresh_readings import Reading, make_reading, scans
 from tests.promises import assert_records_hold
-from tests.shelfreading.readings import Reading, make_reading, scans
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRIES = 8
