@@ -6,7 +6,6 @@ code 1. HOST and PORT choose where it listens.
 """
 
 import hashlib
-import io
 import os
 import secrets
 import signal
@@ -20,7 +19,6 @@ from types import FrameType
 
 import django
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
@@ -62,18 +60,14 @@ def own_names(host: str) -> list[str]:
     return names if host in names else [*names, host]
 
 
-def prepare() -> str:
-    """Migrate, collect static files, make the demo once; return what the demo said."""
+def prepare() -> None:
+    """Migrate, gather the static files, and in the demo make its library where there is none."""
     django.setup()
     call_command("migrate", verbosity=0)
     collect_static()
-    told = Path(settings.DATA_DIR) / "demo-users.txt"
-    if settings.DEMO and not get_user_model().objects.exists():
-        print("run: a new database; making the demo library", flush=True)
-        output = io.StringIO()
-        call_command("demo", stdout=output)
-        told.write_text(output.getvalue())
-    return told.read_text() if settings.DEMO and told.exists() else ""
+    if settings.DEMO:
+        print("run: the demo library", flush=True)
+        call_command("demo", if_empty=True)
 
 
 def collect_static() -> None:
@@ -129,7 +123,7 @@ def wait_until_serving(host: str, port: str, running: Iterable[Program]) -> bool
     return False
 
 
-def serve(host: str, port: str, told: str) -> int:
+def serve(host: str, port: str) -> int:
     """Run both programs until a signal (exit 0) or until one of them ends (exit 1)."""
     signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     asked: list[int] = []
@@ -147,7 +141,7 @@ def serve(host: str, port: str, told: str) -> int:
     try:
         if wait_until_serving(host, port, running.values()):
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host
-            print(f"{told}\nrun: http://{shown}:{port}/   (Ctrl-C stops)", flush=True)
+            print(f"run: http://{shown}:{port}/   (Ctrl-C stops)", flush=True)
         while not asked and all(program.poll() is None for program in running.values()):
             time.sleep(0.2)
     finally:
@@ -173,7 +167,8 @@ def main() -> int:
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     require_free(host, port)
     demo_environment(host)
-    return serve(host, port, prepare())
+    prepare()
+    return serve(host, port)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     program = subprocess.Popen(
         [sys.executable, "-m", "scripts.run"],
         cwd=ROOT,
-        env={**kept, "PORT": port, "RAFKHAN_DATA_DIR": str(tmp_path), "RAFKHAN_DEMO": "0"},
+        env={**kept, "PORT": port, "RAFKHAN_DATA_DIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
     )
