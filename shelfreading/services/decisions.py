@@ -1,5 +1,6 @@
 """What people decide of findings. Nothing about a copy changes here; applying does that."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,8 @@ from shelfreading.services.applying import changes_proposed
 from shelfreading.services.events import EVENT_FIELDS
 
 MOST_AT_ONCE = 2000
+# No more digits than a database's whole numbers take.
+_COPY_KEY = re.compile(r"c[0-9]{1,18}")
 
 
 @transaction.atomic
@@ -133,8 +136,8 @@ def _chosen(
         raise Refused("نخست یک یا چند ردیف را برگزینید.")
     if len(keys) > MOST_AT_ONCE:
         raise Refused(f"در هر بار حداکثر {to_persian_digits(MOST_AT_ONCE)} ردیف را می‌توان برگزید.")
-    copy_ids = [key[1:] for key in keys if key[:1] == "c" and key[1:].isdecimal()]
-    codes = [key[1:] for key in keys if key[:1] == "u"]
+    copy_ids = [int(key[1:]) for key in keys if _COPY_KEY.fullmatch(key)]
+    codes = [key[1:] for key in keys if key[:1] == "u" and "\0" not in key]
     findings = list(
         session.findings.exclude(finding=Finding.REPEATED).filter(
             Q(copy__in=copy_ids) | Q(copy__isnull=True, code__in=codes)

@@ -1,69 +1,59 @@
-"""Fresh libraries with a reading, for tests that need one after another."""
+"""A session with something of everything, for the tests of the pages of findings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
 
-from libraries.models import Copy, Library, User
-from libraries.roles import Role
-from loans.models import Member
+from libraries.models import Copy, CopyStatus, User
+from loans.models import Loan
 from shelfreading.models import ReadingEvent, ReadingSession
 from shelfreading.services.events import NewEvent, events_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_start
-from tests.cast import add_copies, make_library, make_user, numbered_calls
+from tests.cast import Cast, add_copies, numbered_calls
 
-_numbers = count(1)
-LONG_AGO = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A library of its own with two librarians, its copies in shelf order, a member, a session."""
-
-    library: Library
-    actor: User
-    colleague: User
-    copies: list[Copy]
-    member: Member
-    session: ReadingSession
-
-    @property
-    def at(self) -> datetime:
-        """When the session began."""
-        return self.session.started_at
+STRAY = "9990001"
 
 
-def make_reading(copies: int = 12) -> Reading:
-    """A reading that has begun; nothing is read yet."""
-    number = next(_numbers)
-    library = make_library(f"R{number}", "استان رقابت", "شهرستان رقابت")
-    actor = make_user(f"reader-{number}", Role.LIBRARIAN, library=library)
-    colleague = make_user(f"colleague-{number}", Role.LIBRARIAN, library=library)
-    made = add_copies(library, numbered_calls(copies))
-    member = Member.objects.create(library=library, full_name="عضو نمونه", search_name="عضو نمونه")
-    session = session_start(
-        actor=actor, name="", method="barcode", section_ids=[], now=timezone.now()
-    )
-    return Reading(library, actor, colleague, made, member, session)
-
-
-def scans(copies: Sequence[Copy], device: str = "reader", first: int = 0) -> list[NewEvent]:
-    """A scan of each copy's barcode, in this order."""
-    return [
-        NewEvent(uuid4(), device, seq, ReadingEvent.Kind.SCAN, raw=copy.barcode)
-        for seq, copy in enumerate(copies, start=first)
+def scan(session: ReadingSession, codes: list[str], actor: object, device: str = "reader") -> None:
+    """Read these codes, in this order."""
+    events = [
+        NewEvent(uuid4(), device, seq, ReadingEvent.Kind.SCAN, raw=code)
+        for seq, code in enumerate(codes)
     ]
+    events_take(session_id=session.pk, events=events, actor=actor, now=timezone.now())
 
 
-def read_and_close(reading: Reading, seen: Sequence[Copy]) -> None:
-    """Scan these copies, end the reading and compute what it found."""
+def read_session(
+    cast: Cast, copies: int = 60, *, closed: bool = True, actor: User | None = None
+) -> tuple[ReadingSession, list[Copy]]:
+    """«مخزن» read whole by the librarian (or `actor`): copy 3 is missing, 5 stands after 9, 7 is lent and on
+    the shelf, 11 back from the binder; a copy of «کودک» stands among them; one code is unknown.
+    """
+    actor = actor or cast.librarian
+    library = actor.library
+    listed = add_copies(library, numbered_calls(copies))
+    child = add_copies(library, ["ک 200/1 الف1"], section="کودک", first=9001)[0]
     now = timezone.now()
-    pk, actor = reading.session.pk, reading.actor
-    events_take(session_id=pk, events=scans(seen), actor=actor, now=now)
-    session_close(session_id=pk, actor=actor, now=now)
-    findings_compute(session_id=pk, actor=actor, now=now)
+    Copy.objects.filter(pk=listed[11].pk).update(status=CopyStatus.BINDING)
+    Loan.objects.create(
+        copy=listed[7],
+        lent_at=now - timedelta(days=60),
+        due_on=timezone.localdate(now) - timedelta(days=30),
+    )
+    session = session_start(
+        actor=actor,
+        name="مخزن",
+        method="barcode",
+        section_ids=[library.sections.get(name="مخزن").pk],
+        now=now,
+    )
+    codes = [copy.barcode for place, copy in enumerate(listed) if place not in {3, 5}]
+    codes.insert(9, listed[5].barcode)
+    codes[20:20] = [child.barcode, STRAY]
+    scan(session, codes, actor)
+    if closed:
+        session_close(session_id=session.pk, actor=actor, now=timezone.now())
+    session = findings_compute(session_id=session.pk, actor=actor, now=timezone.now())
+    return session, listed
