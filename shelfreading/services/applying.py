@@ -26,7 +26,6 @@ from shelfreading.models import (
     AppliedChange,
     Decision,
     ReadingSession,
-    SessionFinding,
 )
 from shelfreading.services.findings import findings_compute
 
