@@ -144,7 +144,7 @@ def expert_signs(name: str | None) -> Signature:
 
 
 # Signs that belong to the Latin word before them: «C++», «C#».
-_SIGNS_AFTER_LATIN = re.compile(r"(?<=[A-Za-z])([+#]+)(?![A-Za-z0-9])")
+_SIGNS_AFTER_LATIN = re.compile(r"(?<=[A-Za-z])([+#]+)(?![A-Za-z0-9+#])")
 
 
 def cell_text(value: Value) -> str:
