@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.core.files.base import File
@@ -44,6 +44,15 @@ def job_start(
     return job
 
 
+class JobProgress(NamedTuple):
+    """A job's step, how much of it is done and of how much (None: not known yet), in what unit."""
+
+    step: str
+    done: int
+    total: int | None
+    unit: str
+
+
 class Progress:
     """What the work reports while it runs. Readable by others before the work commits."""
 
@@ -51,9 +60,10 @@ class Progress:
         self.job = job
         self._reported_at = 0.0
 
-    def step(self, name: str) -> None:
-        """Begin a named step; its count starts anew."""
+    def step(self, name: str, *, unit: str = "ردیف") -> None:
+        """Begin a named step; its count starts anew, in `unit` ("": only the share is told)."""
         self.job.step = name
+        self.job.unit = unit
         self._write(0, None)
 
     def __call__(self, done: int, total: int | None = None) -> None:
@@ -63,7 +73,8 @@ class Progress:
 
     def _write(self, done: int, total: int | None) -> None:
         self._reported_at = time.monotonic()
-        cache.set(f"job-{self.job.pk}", (self.job.step, done, total), KEPT_SECONDS)
+        told = JobProgress(self.job.step, done, total, self.job.unit)
+        cache.set(f"job-{self.job.pk}", told, KEPT_SECONDS)
         cache.set(f"job-{self.job.pk}-sign", timezone.now(), KEPT_SECONDS)
 
 
@@ -101,11 +112,10 @@ def job_keep_result(job: Job, name: str, content: "File[Any]") -> None:
     job.result_name = name
 
 
-def job_progress(job: Job) -> tuple[str, int, int | None]:
-    """The step a job is at, how much of it is done, and of how much (None: not known yet)."""
-    if job.is_over:
-        return job.step, job.done, job.total
-    return cache.get(f"job-{job.pk}") or (job.step, job.done, job.total)
+def job_progress(job: Job) -> JobProgress:
+    """How far a job is, as its worker last said."""
+    told: JobProgress | None = None if job.is_over else cache.get(f"job-{job.pk}")
+    return told or JobProgress(job.step, job.done, job.total, job.unit)
 
 
 def job_is_silent(job: Job, now: datetime) -> bool:

@@ -77,7 +77,7 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
     Raises Refused with the reason when the file is no list; the reason stays with the list.
     """
     try:
-        progress.step("خواندن فایل")
+        progress.step("خواندن فایل", unit="")
         table = _table(copies_list, progress)
         header_row = find_header(table.rows)
         if header_row is None:
@@ -112,7 +112,7 @@ def list_map(
     """Confirm which column holds what, and remember it for the library's next list."""
     copies_list = _own(list_id, actor)
     settled = copies_list.state in {State.MAPPING, State.CHECKED, State.REFUSED}
-    left_behind = copies_list.state == State.CHECKING and _work_is_lost(copies_list, now)
+    left_behind = copies_list.state == State.CHECKING and work_is_lost(copies_list, now)
     if copies_list.header_row is None or not (settled or left_behind):
         raise Refused("ستون‌های این فهرست اکنون تغییر نمی‌کند؛ کار دیگری روی آن در جریان است.")
     _check_mapping(mapping, len(copies_list.header))
@@ -166,16 +166,16 @@ def list_check(copies_list: CopiesList, progress: Progress) -> str:
 
 
 def _check(copies_list: CopiesList, progress: Progress) -> str:
-    progress.step("خواندن فایل")
+    progress.step("خواندن فایل", unit="")
     table = _table(copies_list, progress)
-    progress.step("بررسی سطرها")
+    progress.step("بررسی سطرها", unit="سطر")
     try:
         checked = check_rows(
             table.rows, copies_list.header_row, copies_list.mapping, progress=progress
         )
     except CopiesListError as error:
         raise Refused(str(error)) from None
-    progress.step("سنجش با نسخه‌های سامانه")
+    progress.step("سنجش با نسخه‌های سامانه", unit="")
     plan, loans = _plan(copies_list, checked.records)
     _keep_rejected(copies_list, checked, plan, table)
     records_keep(copies_list, [r for r in checked.records if r.row_number not in plan.refused])
@@ -203,7 +203,7 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
 def list_confirm(*, list_id: int, actor: User, now: datetime) -> CopiesList:
     """Set a checked list on its way to be written; asked twice, it goes once."""
     copies_list = _own(list_id, actor)
-    left_behind = copies_list.state == State.WRITING and _work_is_lost(copies_list, now)
+    left_behind = copies_list.state == State.WRITING and work_is_lost(copies_list, now)
     if copies_list.state != State.CHECKED and not left_behind:
         raise Refused("این فهرست آمادهٔ ثبت نیست؛ شاید همین اکنون ثبت شده باشد.")
     copies_list.state = State.WRITING
@@ -238,16 +238,16 @@ def _write(list_id: int, records: Sequence[CopyRecord], progress: Progress) -> d
     if copies_list.state != State.WRITING:
         raise Refused("این فهرست پیش‌تر ثبت شده است.")
     library = locked(Library.objects.all(), pk=copies_list.library_id)
-    progress.step("سنجش با نسخه‌های سامانه")
+    progress.step("سنجش با نسخه‌های سامانه", unit="")
     plan, loans = _plan(copies_list, records, lock=True)
     if plan.refused:
         raise Refused(
             "پس از بررسی، نسخهٔ دیگری با یکی از این بارکدها ثبت شده است؛ فهرست را دوباره بررسی کنید."
         )
-    progress.step("نوشتن نسخه‌ها")
+    progress.step("نوشتن نسخه‌ها", unit="نسخه")
     cause = f"فهرست نسخ «{copies_list.filename}»"
     write_list(library, plan, actor=actor, now=now, cause=cause, progress=progress)
-    progress.step("نوشتن امانت‌ها")
+    progress.step("نوشتن امانت‌ها", unit="")
     write_loans(library, loans, actor=actor, now=now)
     copies_list.counts |= _counts(plan, loans)
     copies_list.state = State.WRITTEN
@@ -302,7 +302,8 @@ def _table(copies_list: CopiesList, progress: Callable[[int, int | None], None])
         raise Refused(str(error)) from None
 
 
-def _work_is_lost(copies_list: CopiesList, now: datetime) -> bool:
+def work_is_lost(copies_list: CopiesList, now: datetime) -> bool:
+    """Whether nobody works on the list any more, whatever its state says."""
     job = copies_list.job
     return job is None or job.is_over or job_is_silent(job, now)
 

@@ -1,6 +1,6 @@
 """When a lent copy counts as unreturned (directive 5-1)."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from libraries.domain.jalali import add_months
@@ -34,3 +34,13 @@ def standing(due_on: date | None, today: date, *, followed_up: bool) -> Standing
 def days_late(due_on: date | None, today: date) -> int:
     """Days past due; 0 where the loan is not late or its due date is unknown."""
     return max(0, (today - due_on).days) if due_on else 0
+
+
+def unreturned_due_by(today: date) -> date:
+    """The last due date that is two Jalali months past on `today`: loans due up to then count as
+    unreturned once followed up, and belong on the call list until then (directive 5-1).
+    """
+    due_on = add_months(today, -UNRETURNED_AFTER_MONTHS) + timedelta(days=3)
+    while add_months(due_on, UNRETURNED_AFTER_MONTHS) > today:
+        due_on -= timedelta(days=1)
+    return due_on

@@ -1,0 +1,1 @@
+"""Pages of copies lists, loans and members."""
