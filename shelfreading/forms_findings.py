@@ -99,6 +99,7 @@ class RunsForm(forms.Form):
                 initial=self.READ if run.was_read else self.NOT_READ,
                 # A run that came up since the page was opened has no word yet.
                 required=False,
+                error_messages={"invalid_choice": "بگویید این قفسه خوانده شده است یا نه."},
             )
 
     def words(self) -> Words:

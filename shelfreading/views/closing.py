@@ -28,7 +28,7 @@ def session_closing(request: StaffRequest, session_id: int) -> HttpResponse:
     session = session_fresh(request, session_id)
     if session.state == State.APPLIED:
         return redirect("findings", session.pk)
-    form = RunsForm(request.POST or None, runs=unread_runs(session))
+    form = RunsForm(request.POST if request.method == "POST" else None, runs=unread_runs(session))
     if request.method == "POST" and form.is_valid():
         try:
             session_end(

@@ -21,8 +21,9 @@ from shelfreading.selectors.findings import CONSEQUENCE_OF, LABEL_OF, ORDER, OUT
 @require_http_methods(["GET", "HEAD", "POST"])
 def match_files(request: StaffRequest) -> HttpResponse:
     """Take the two files; match small ones at once, large ones in the worker."""
-    form = MatchFilesForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = MatchFilesForm(request.POST, request.FILES) if posted else MatchFilesForm()
+    if form.is_valid():
         job = _start(request, form)
         job.refresh_from_db()
         if job.state != Job.State.FAILED:

@@ -28,8 +28,9 @@ def scan(session: ReadingSession, codes: list[str], actor: object, device: str =
 def read_session(
     cast: Cast, copies: int = 60, *, closed: bool = True, actor: User | None = None
 ) -> tuple[ReadingSession, list[Copy]]:
-    """«مخزن» read whole by the librarian (or `actor`): copy 3 is missing, 5 stands after 9, 7 is lent and on
-    the shelf, 11 back from the binder; a copy of «کودک» stands among them; one code is unknown.
+    """«مخزن» read whole by the librarian (or `actor`): copy 3 is missing, 5 stands after 9, 7 is
+    lent and on the shelf, 11 back from the binder; a copy of «کودک» stands among them; one code
+    is unknown.
     """
     actor = actor or cast.librarian
     library = actor.library
