@@ -28,6 +28,9 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings as django_settings  # noqa: E402
 
+# The helpers' assertions explain themselves as the tests' do.
+HELPERS = {path.stem for path in Path(__file__).parent.glob("*.py")} - {"conftest"}
+pytest.register_assert_rewrite(*(f"tests.{name}" for name in sorted(HELPERS)))
 pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_cast", "tests.fixtures_database"]
 
 # What only use needs: files gathered under hashed names, and passwords that are slow to guess.
