@@ -1,6 +1,7 @@
 """Typed readers of the environment: a bad value stops the start with one clear line."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -35,6 +36,24 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, allowed: Collection[str]) -> str:
+    """One of the allowed words."""
+    value = text(name) or default
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not {value!r}")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder, made where there is none."""
+    path = Path(text(name) or default).resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}: no folder can be {path} ({error.strerror})") from None
+    return path
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
@@ -49,19 +68,25 @@ def database(name: str, default_path: Path) -> dict[str, Any]:
     address = text(name)
     if not address:
         return _sqlite(str(default_path))
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no address: {error}") from None
     if parts.scheme == "sqlite":
         return _sqlite(unquote(parts.path) or ":memory:")
     if parts.scheme in {"postgres", "postgresql"}:
         options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
         host = options.pop("host", "") or unquote(parts.hostname or "")
+        if not parts.path.strip("/"):
+            raise ImproperlyConfigured(f"{name} must end in the name of the database")
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": host,
-            "PORT": str(parts.port or options.pop("port", "")),
+            "PORT": port or options.pop("port", ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,

@@ -12,8 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.text("RAFKHAN_DATA_DIR") or BASE_DIR / "var").resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = env.folder("RAFKHAN_DATA_DIR", BASE_DIR / "var")
 
 DEBUG = env.flag("RAFKHAN_DEBUG")
 DEMO = env.flag("RAFKHAN_DEMO")
@@ -146,9 +145,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # The worker (`manage.py db_worker`) does what takes more than a second or two.
 # "immediate" does it inside the request, for a machine on which no worker runs.
-TASKS_MODE = env.text("RAFKHAN_TASKS", "worker")
-if TASKS_MODE not in {"worker", "immediate"}:
-    raise ImproperlyConfigured("RAFKHAN_TASKS must be worker or immediate")
+TASKS_MODE = env.choice("RAFKHAN_TASKS", "worker", ("worker", "immediate"))
 TASKS = {
     "default": {
         "BACKEND": (
@@ -177,7 +174,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("RAFKHAN_LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice(
+            "RAFKHAN_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+        ),
+    },
     # They tell each step of each page and font.
     "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},
 }
