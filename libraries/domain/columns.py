@@ -104,7 +104,7 @@ FIELDS: tuple[Field, ...] = (
         "بخش",
         (
             *("بخش", "نام بخش", "محل نگهداری", "محل", "پایگاه", "نام پایگاه", "محل استقرار"),
-            *("section", "location"),
+            *("بخش نگهداری", "بخش کتابخانه", "section", "location"),
         ),
     ),
     Field(
@@ -213,7 +213,7 @@ def guess_mapping(header: Sequence[str]) -> Mapping:
     for _, _, code, column in sorted(candidates, key=lambda one: (*one[:2], one[3])):
         if code:
             mapping.setdefault(code, column)
-    _take_class_beside_mark(header, mapping)
+    _take_class(header, mapping)
     return {field.code: mapping[field.code] for field in FIELDS if field.code in mapping}
 
 
@@ -232,9 +232,9 @@ def _best_field(key: str) -> tuple[int, int, str] | None:
     return min(found, default=None)
 
 
-def _take_class_beside_mark(header: Sequence[str], mapping: Mapping) -> None:
-    """Beside a cutter, and with no call number, a bare «رده» is the class number."""
-    if "author_mark" not in mapping or "call_number" in mapping or "class_number" in mapping:
+def _take_class(header: Sequence[str], mapping: Mapping) -> None:
+    """With no call number, a bare «رده» is the class number: it alone says where a copy stands."""
+    if "call_number" in mapping or "class_number" in mapping:
         return
     for column, heading in enumerate(header):
         if heading_key(heading) == heading_key("رده"):

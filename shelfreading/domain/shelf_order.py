@@ -73,7 +73,8 @@ def fewest_moves(
         blocks.extend(stands[1])
     if not blocks:
         return []
-    kept.sort()  # positions grow with the rank
+    # Equal call numbers stay as they stand: a neighbour is the book next to the gap.
+    kept.sort(key=ranks.__getitem__)
     kept_ranks = [ranks[position] for position in kept]
     return [_move(block, kept, kept_ranks, ranks, shelf_runs) for block in blocks]
 

@@ -123,6 +123,19 @@ def test_a_block_that_moved_together_is_one_move(tmp_path):
     assert move == {"barcodes": ["770003", "770004"], "after": "770002", "before": "770005"}
 
 
+def test_neighbours_are_those_that_stand_there(tmp_path):
+    """Of equal call numbers either may stand first, and the neighbour is the last that does."""
+    rows = [
+        row(1),
+        *((f"کتاب {n}", str(n), f"77{n:04}", "002", "مخزن", "", "") for n in (2, 3)),
+        row(4),
+    ]
+    rows += [row(number) for number in range(5, 9)]
+    codes = [f"77{number:04}" for number in (1, 3, 2, 5, 6, 7, 8, 4)]
+    (move,) = found(tmp_path, rows, codes).as_json()["moves"]
+    assert move == {"barcodes": ["770004"], "after": "770002", "before": "770005"}
+
+
 def test_the_end_of_a_section_is_no_neighbour(tmp_path):
     rows = [row(number) for number in range(1, 6)] + [row(9, section="کودک")]
     codes = [f"77{number:04}" for number in (2, 3, 1, 4, 5, 9)]
