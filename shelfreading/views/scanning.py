@@ -33,7 +33,8 @@ def scan(request: StaffRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(
         ReadingSession.objects.for_user(request.user).select_related("library"), pk=session_id
     )
-    form = ScanForm(request.POST or None, initial={"event": uuid4()})
+    sent = request.POST if request.method == "POST" else None
+    form = ScanForm(sent, initial={"event": uuid4()})
     if form.is_valid():
         now = timezone.now()
         event = NewEvent(

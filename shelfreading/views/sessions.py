@@ -70,9 +70,8 @@ def sessions(request: StaffRequest) -> HttpResponse:
 def session_new(request: StaffRequest) -> HttpResponse:
     """Start a reading."""
     library = request.user.library
-    form = SessionForm(
-        request.POST or None, library=library, initial={"participants": [request.user.pk]}
-    )
+    sent = request.POST if request.method == "POST" else None
+    form = SessionForm(sent, library=library, initial={"participants": [request.user.pk]})
     if form.is_valid():
         asked = form.cleaned_data
         try:
@@ -136,8 +135,9 @@ def session_colleagues(request: StaffRequest, session_id: int) -> HttpResponse:
         "participants": list(reading.participants.values_list("pk", flat=True)),
         "other_colleagues": reading.other_colleagues,
     }
-    form = ColleaguesForm(request.POST or None, library=reading.library, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = ColleaguesForm(sent, library=reading.library, initial=initial)
+    if form.is_valid():
         try:
             session_colleagues_set(
                 session_id=reading.pk,

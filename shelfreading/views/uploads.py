@@ -34,10 +34,9 @@ def memory_upload(request: StaffRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(
         ReadingSession.objects.for_user(request.user).select_related("library"), pk=session_id
     )
-    form = MemoryForm(
-        request.POST or None, request.FILES or None, most_bytes=settings.MAX_UPLOAD_BYTES
-    )
-    if request.method == "POST" and form.is_valid():
+    files = request.FILES if request.method == "POST" else None
+    form = MemoryForm(files, files, most_bytes=settings.MAX_UPLOAD_BYTES)
+    if form.is_valid():
         try:
             return _take(request, session, form)
         except (Unreadable, Refused) as no:
