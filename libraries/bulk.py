@@ -38,9 +38,9 @@ def bulk_insert(
             _copy(table, names, chunk, ignore_conflicts=ignore_conflicts)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            verb = "INSERT OR IGNORE" if ignore_conflicts else "INSERT"
+            end = "ON CONFLICT DO NOTHING" if ignore_conflicts else ""
             with connection.cursor() as cursor:
-                cursor.executemany(f"{verb} INTO {table} ({names}) VALUES ({marks})", chunk)
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {end}", chunk)
         written += len(chunk)
     return written
 
@@ -133,7 +133,8 @@ def _copy(
                 f"CREATE TEMPORARY TABLE {target} ON COMMIT DROP AS "
                 f"SELECT {names} FROM {table} WITH NO DATA"
             )
-        cursor.cursor.copy_expert(f"COPY {target} ({names}) FROM STDIN WITH (FORMAT csv)", text)
+        with connection.wrap_database_errors:
+            cursor.cursor.copy_expert(f"COPY {target} ({names}) FROM STDIN WITH (FORMAT csv)", text)
         if ignore_conflicts:
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT {names} FROM {target} ON CONFLICT DO NOTHING"
