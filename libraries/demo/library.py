@@ -74,12 +74,12 @@ def places() -> list[Library]:
     """The demo's libraries: the first is the one whose staff log in."""
     libraries = []
     for province, county, code, name, kind, degree, place_kind, place in (
-        ("استان نمونه", "شهرستان نمونه", "1001", "کتابخانهٔ عمومی نمونهٔ مرکزی", "institutional",
-         3, "town", "شهر نمونه"),
-        ("استان نمونه", "شهرستان نمونه", "1002", "کتابخانهٔ عمومی نمونهٔ مشارکتی", "participatory",
-         6, "village", "روستای نمونه"),
-        ("استان دیگر", "شهرستان دیگر", "2001", "کتابخانهٔ عمومی نمونهٔ دور", "institutional",
-         5, "town", "شهر دیگر"),
+        ("نمونه", "نمونه‌آباد", "1001", "کتابخانهٔ عمومی نمونهٔ مرکزی", "institutional",
+         3, "town", "نمونه‌آباد"),
+        ("نمونه", "نمونه‌آباد", "1002", "کتابخانهٔ عمومی نمونهٔ مشارکتی", "participatory",
+         6, "village", "نمونه‌ده"),
+        ("دیگر", "دیگرآباد", "2001", "کتابخانهٔ عمومی نمونهٔ دور", "institutional",
+         5, "town", "دیگرآباد"),
     ):  # fmt: skip
         in_province, _ = Province.objects.get_or_create(name=province)
         in_county, _ = County.objects.get_or_create(province=in_province, name=county)
