@@ -18,7 +18,10 @@ CHECKS = (
     ("types", [sys.executable, "-m", "mypy"]),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]),
-    ("architecture", [sys.executable, "-m", "pytest", "-q", "tests/house"]),
+    (
+        "architecture",
+        [sys.executable, "-m", "pytest", "-q", "-m", "not slow and not browser", "tests/house"],
+    ),
 )
 
 
