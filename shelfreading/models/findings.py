@@ -19,17 +19,24 @@ class SessionFinding(models.Model):
 
     library_path = "session__library"
 
-    session = models.ForeignKey(ReadingSession, models.CASCADE, related_name="findings")
+    # A line for each copy, written anew whenever something came in: as few indexes as will do.
+    session = models.ForeignKey(
+        ReadingSession, models.CASCADE, related_name="findings", db_index=False
+    )
     finding = models.CharField("یافته", max_length=16, choices=FINDING_CHOICES)
-    copy = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+")
+    copy = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+", db_index=False)
     code = models.CharField("کد", max_length=200, blank=True)
     # Place in shelf order for expected copies; in reading order, after them, for the others.
     position = models.PositiveIntegerField()
     event_id = models.UUIDField(null=True)
     # Which of the session's moves takes the copy back to its place (spec B1), from 1.
     move = models.PositiveIntegerField(null=True)
-    belongs_after = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+")
-    belongs_before = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+")
+    belongs_after = models.ForeignKey(
+        Copy, models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    belongs_before = models.ForeignKey(
+        Copy, models.CASCADE, null=True, related_name="+", db_index=False
+    )
 
     objects: ClassVar = ScopedQuerySet.as_manager()
 
@@ -41,7 +48,19 @@ class SessionFinding(models.Model):
                 fields=("session", "finding", "position"), name="finding_position_once"
             ),
         )
-        indexes = (models.Index(fields=("session", "copy"), name="finding_by_copy"),)
+        indexes = (
+            models.Index(fields=("copy", "session"), name="finding_by_copy"),
+            models.Index(
+                fields=("belongs_after",),
+                condition=models.Q(belongs_after__isnull=False),
+                name="finding_by_belongs_after",
+            ),
+            models.Index(
+                fields=("belongs_before",),
+                condition=models.Q(belongs_before__isnull=False),
+                name="finding_by_belongs_before",
+            ),
+        )
 
     @property
     def key(self) -> str:
