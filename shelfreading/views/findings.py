@@ -101,6 +101,7 @@ def _findings_page(
         "picked": picked,
         "actions": actions_for(chosen, applied=applied) if can_settle else [],
         "query": request.GET.urlencode(),
+        "sees_loans": _may(request.user, Right.VIEW_LOANS),
         "is_open": session.state == State.READING,
         "can_apply": can_settle and session.state == State.CLOSED,
         "can_close": can_settle and session.state == State.READING,
