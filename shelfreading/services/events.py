@@ -115,12 +115,12 @@ def memory_take(
     new = sum(1 for identity in identities if identity not in known)
     upload = MemoryUpload.objects.create(
         session=session,
-        filename=filename[:200],
+        filename=_kept(filename)[:200],
         uploaded_at=now,
         uploaded_by=actor,
         codes=len(scans),
         new_codes=new,
-        skipped=[[line, text[:200]] for line, text in list(skipped)[:200]],
+        skipped=[[line, _kept(text)[:200]] for line, text in list(skipped)[:200]],
     )
     device = f"file-{upload.pk}"
     bulk_insert(
@@ -175,5 +175,5 @@ def _taking(session_id: int, actor: User) -> ReadingSession:
 
 
 def _kept(raw: str) -> str:
-    """The code as it was, less what a database can't hold: NUL and lone surrogates."""
+    """The text as it was, less what a database can't hold: NUL and lone surrogates."""
     return raw.replace("\0", "\u2400").encode("utf-8", "replace").decode("utf-8")
