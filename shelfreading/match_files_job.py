@@ -93,5 +93,9 @@ def _outcome_name(job: Job) -> str:
 
 
 def label_of(copies_name: str, scans_name: str) -> str:
-    """What the job is called."""
-    return f"تطبیق «{copies_name[:80]}» با «{scans_name[:80]}»"
+    """What the job is called; the names isolated, or Latin ones turn the sentence round."""
+    copies, scans = (
+        f"«\N{FIRST STRONG ISOLATE}{name[:80]}\N{POP DIRECTIONAL ISOLATE}»"
+        for name in (copies_name, scans_name)
+    )
+    return f"تطبیق {copies} با {scans}"

@@ -6,6 +6,7 @@ from libraries.domain.copy_records import CopyRecord
 from libraries.domain.jalali import format_jalali
 from libraries.domain.list_values import STATUS_WORDS
 from libraries.domain.persian import to_persian_digits
+from libraries.files.limits import persian_number
 from libraries.files.write import Cell, Sheet
 from shelfreading.domain.findings import CONSEQUENCES, LABELS, OF_EXPECTED, SEEN, Finding
 from shelfreading.match_files import FileMatch
@@ -43,12 +44,12 @@ def sums(found: FileMatch) -> tuple[str, str]:
     counts = found.match.counts()
     seen = sum(counts[finding] for finding in SEEN)
     expected = " + ".join(
-        f"{to_persian_digits(counts[finding])} {LABELS[finding]}"
+        f"{persian_number(counts[finding])} {LABELS[finding]}"
         for finding in OF_EXPECTED
         if counts[finding]
     )
     observed = " + ".join(
-        f"{to_persian_digits(count)} {name}"
+        f"{persian_number(count)} {name}"
         for count, name in (
             (seen, "نسخهٔ دیده‌شده"),
             (counts[Finding.MISPLACED], LABELS[Finding.MISPLACED]),
@@ -58,8 +59,8 @@ def sums(found: FileMatch) -> tuple[str, str]:
         if count
     )
     return (
-        f"{to_persian_digits(len(found.records))} نسخهٔ فهرست = {expected}",
-        f"{to_persian_digits(len(found.scans))} بار خواندن = {observed}",
+        f"{persian_number(len(found.records))} نسخهٔ فهرست = {expected}",
+        f"{persian_number(len(found.scans))} بار خواندن = {observed}",
     )
 
 

@@ -185,17 +185,17 @@ def _decide(session: ReadingSession, action: str, keys: list[str], actor: User) 
     who = {"session_id": session.pk, "keys": keys, "actor": actor, "now": timezone.now()}
     if action == FOUND:
         count = second_look_found(**who)  # type: ignore[arg-type]
-        said = "نسخه پیدا شد و در شمار دیده‌شده‌ها آمد."
+        said = "{} نسخه پیدا شد و در شمار دیده‌شده‌ها آمد."
     elif action in {DONE, UNDONE}:
         count = put_right_set(**who, done=action == DONE)  # type: ignore[arg-type]
-        said = "ردیف «انجام شد» شد." if action == DONE else "ردیف به «انجام نشده» برگشت."
+        said = "{} ردیف انجام شد." if action == DONE else "{} ردیف به «انجام نشده» برگشت."
     elif action == TAKE_BACK:
         count = fate_set(**who, fate="")  # type: ignore[arg-type]
-        said = "تصمیم پس گرفته شد."
+        said = "تصمیم دربارهٔ {} نسخه پس گرفته شد."
     else:
         count = fate_set(**who, fate=action)  # type: ignore[arg-type]
-        said = "تصمیم ثبت شد؛ با «اعمال» در وضعیت نسخه‌ها می‌نشیند."
-    return f"{to_persian_digits(count)} {said}"
+        said = "تصمیم دربارهٔ {} نسخه ثبت شد؛ با «اعمال» در وضعیت آن‌ها می‌نشیند."
+    return said.format(to_persian_digits(count))
 
 
 @requires(Right.VIEW_SESSIONS)
