@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from io import BytesIO
+from typing import IO
 
 from django.utils import timezone
 
 from libraries.domain.jalali import format_jalali
 from libraries.domain.persian import to_persian_digits
+from libraries.files.rows import Progress
 from libraries.files.write import Cell, Sheet, write_workbook
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.shelf_list import ShelfLine, all_shelf_lines
@@ -30,20 +31,22 @@ HEADERS = (
 WIDTHS = (7.0, 14.0, 24.0, 44.0, 26.0, 6.0, 6.0, 12.0, 15.0, 7.0, 12.0, 14.0)
 
 
-def shelf_list_xlsx(session: ReadingSession, now: datetime) -> bytes:
-    """The whole list in shelf order, with what is lent and what was read at the moment `now`."""
+def write_shelf_list(
+    target: IO[bytes], session: ReadingSession, now: datetime, progress: Progress
+) -> None:
+    """Write the whole list in shelf order as Excel, with what is lent and what was read `now`."""
     local = timezone.localtime(now)
     note = (
         f"فهرست رف «{session.name}»، {session.library.name}، "
         f"{format_jalali(local.date())} ساعت {to_persian_digits(f'{local:%H:%M}')}"
     )
-    target = BytesIO()
-    write_workbook(target, [Sheet("فهرست رف", HEADERS, _rows(session), WIDTHS, notes=[note])])
-    return target.getvalue()
+    rows = _rows(session, progress)
+    write_workbook(target, [Sheet("فهرست رف", HEADERS, rows, WIDTHS, notes=[note])])
 
 
-def _rows(session: ReadingSession) -> Iterator[tuple[Cell, ...]]:
+def _rows(session: ReadingSession, progress: Progress) -> Iterator[tuple[Cell, ...]]:
     for line in all_shelf_lines(session):
+        progress(line.number, session.expected_count)
         copy = line.copy
         yield (
             line.number,

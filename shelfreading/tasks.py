@@ -12,7 +12,12 @@ from libraries.jobs import Progress, job_keep_result, job_run
 from libraries.models import User
 from libraries.refusal import Refused
 from shelfreading import memory_files
-from shelfreading.list_exports import list_filename, printed_header, printed_rows
+from shelfreading.list_exports import (
+    list_filename,
+    printed_header,
+    printed_rows,
+    write_shelf_list,
+)
 from shelfreading.models import ReadingSession
 from shelfreading.shelf_list_pdf import shelf_list_pdf
 
@@ -55,5 +60,22 @@ def shelf_list_print(job_id: int, session_id: int) -> None:
             )
             job_keep_result(progress.job, list_filename(session, "pdf", today), File(target))
         return "فهرست رف آمادهٔ چاپ است."
+
+    job_run(job_id, run)
+
+
+@task()
+def shelf_list_workbook(job_id: int, session_id: int) -> None:
+    """Write a session's shelf list as Excel and keep it as the job's result."""
+
+    def run(progress: Progress) -> str:
+        session = ReadingSession.objects.select_related("library").get(pk=session_id)
+        now = timezone.now()
+        progress.step("نوشتن فهرست")
+        with NamedTemporaryFile(suffix=".xlsx") as target:
+            write_shelf_list(target, session, now, progress)
+            name = list_filename(session, "xlsx", timezone.localdate(now))
+            job_keep_result(progress.job, name, File(target))
+        return "فهرست رف به اکسل آماده است."
 
     job_run(job_id, run)

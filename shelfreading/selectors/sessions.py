@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -93,7 +92,8 @@ def event_sources(session: ReadingSession) -> list[EventSource]:
         number = numbers.setdefault(row["device"], len(numbers) + 1)
         sources.append(
             EventSource(
-                person=_full_name(row),
+                person=f"{row['by__first_name']} {row['by__last_name']}".strip()
+                or row["by__username"],
                 number=number,
                 scans=row["scans"],
                 ticks=row["total"] - row["scans"],
@@ -101,11 +101,6 @@ def event_sources(session: ReadingSession) -> list[EventSource]:
             )
         )
     return sources
-
-
-def _full_name(row: dict[str, Any]) -> str:
-    name = f"{row['by__first_name']} {row['by__last_name']}".strip()
-    return name or row["by__username"]
 
 
 @dataclass(frozen=True, slots=True)

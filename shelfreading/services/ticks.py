@@ -22,7 +22,7 @@ def ticks_save(*, session_id: int, wanted: Mapping[int, str], actor: User, now: 
     raises Refused when the session is closed.
     """
     session = locked(ReadingSession.objects.for_user(actor), pk=session_id)
-    standing: dict[int, list[ReadingEvent]] = {}
+    standing: dict[int | None, list[ReadingEvent]] = {}
     ticks = standing_events([session.pk]).filter(kind__in=TICKS, copy__in=wanted)
     for tick in ticks.order_by("received_at", "seq"):
         standing.setdefault(tick.copy_id, []).append(tick)

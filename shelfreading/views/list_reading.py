@@ -1,13 +1,15 @@
 """The shelf list: on the screen with its ticks, as PDF and as Excel (spec S3.4)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
+from django_tasks.base import Task
 
 from libraries.domain.persian import to_persian_digits
 from libraries.jobs import job_start
@@ -15,7 +17,6 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from shelfreading.forms import ShelfListFilter
-from shelfreading.list_exports import list_filename, shelf_list_xlsx
 from shelfreading.models import ReadingEvent, ReadingSession
 from shelfreading.selectors.events import read_counts
 from shelfreading.selectors.shelf_list import (
@@ -27,9 +28,7 @@ from shelfreading.selectors.shelf_list import (
     shelf_lines,
 )
 from shelfreading.services.ticks import ticks_save
-from shelfreading.tasks import shelf_list_print
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from shelfreading.tasks import shelf_list_print, shelf_list_workbook
 
 
 @requires(Right.VIEW_SESSIONS)
@@ -50,7 +49,7 @@ def shelf_list(request: StaffRequest, session_id: int) -> HttpResponse:
         "form": form,
         "words": asked["q"],
         "page_obj": page,
-        "lines": shelf_lines(session, page.object_list),
+        "lines": shelf_lines(session, list(page.object_list)),
         "read": read_counts([session.pk])[session.pk],
         "can_tick": can_tick,
     }
@@ -122,26 +121,29 @@ def _wanted(sent: QueryDict) -> tuple[dict[int, str], bool]:
 @require_POST
 def shelf_list_pdf(request: StaffRequest, session_id: int) -> HttpResponse:
     """Have the whole list laid out for paper."""
+    return _start(request, session_id, "چاپ فهرست رف", shelf_list_print)
+
+
+@requires(Right.VIEW_SESSIONS)
+@require_POST
+def shelf_list_excel(request: StaffRequest, session_id: int) -> HttpResponse:
+    """Have the whole list written as Excel."""
+    return _start(request, session_id, "فهرست رف به اکسل", shelf_list_workbook)
+
+
+def _start(
+    request: StaffRequest, session_id: int, what: str, task: "Task[Any, Any]"
+) -> HttpResponse:
     session = _session(request, session_id)
     job = job_start(
-        label=f"چاپ فهرست رف — {session.name}"[:200],
+        label=f"{what} — {session.name}"[:200],
         owner=request.user,
         library=session.library,
-        task=shelf_list_print,
+        task=task,
         next_url=reverse("session", args=[session.pk]),
         session_id=session.pk,
     )
     return redirect("job", job.pk)
-
-
-@requires(Right.VIEW_SESSIONS)
-def shelf_list_excel(request: StaffRequest, session_id: int) -> HttpResponse:
-    """The whole list as Excel."""
-    session = _session(request, session_id)
-    name = list_filename(session, "xlsx", timezone.localdate())
-    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
-    content = shelf_list_xlsx(session, timezone.now())
-    return HttpResponse(content, content_type=XLSX, headers=headers)
 
 
 def _session(request: StaffRequest, session_id: int) -> ReadingSession:

@@ -56,7 +56,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
         "active": int(bool(words)),
         "chips": chips,
         "page_obj": page,
-        "lines": session_lines(page.object_list),
+        "lines": session_lines(list(page.object_list)),
         "tones": _TONE,
         "shows_library": request.user.library_id is None,
         "can_start": request.user.has_right(Right.READ_SHELVES),
@@ -70,6 +70,7 @@ def sessions(request: StaffRequest) -> HttpResponse:
 def session_new(request: StaffRequest) -> HttpResponse:
     """Start a reading."""
     library = request.user.library
+    assert library is not None  # only a library's own roles carry this right
     sent = request.POST if request.method == "POST" else None
     form = SessionForm(sent, library=library, initial={"participants": [request.user.pk]})
     if form.is_valid():
