@@ -2,7 +2,7 @@
 # Installs what Rafkhan needs, and only what is missing. Usage: scripts/install.sh run|dev|test
 #   run   the program: system libraries, .venv, node_modules
 #   dev   and the Python packages of the tests and checks
-#   test  and the system programs of the whole suite: PostgreSQL, Chromium, poppler
+#   test  and the system programs of the whole suite: PostgreSQL, Chromium and what drives it, poppler
 # Plain sh, because on a bare machine there may be no Python yet.
 set -eu
 cd "$(dirname "$0")/.."
@@ -58,6 +58,7 @@ need_library libpangoft2-1.0.so.0 libpangoft2-1.0-0
 need_library libharfbuzz-subset.so.0 libharfbuzz-subset0
 
 if [ "$level" = test ]; then
+    need_library libatomic.so.1 libatomic1 # of the node inside the Playwright package
     command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
     [ -n "${DATABASE_URL_TEST_PG:-}" ] || "$python" scripts/postgres.py --find >/dev/null 2>&1 ||
