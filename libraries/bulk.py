@@ -106,13 +106,14 @@ def _converted_chunks(
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         if any(convert):
-            chunk = [
-                [
-                    value if change is None or value is None else change(value)
-                    for value, change in zip(row, convert, strict=True)
-                ]
-                for row in chunk
-            ]
+            # Column by column: most columns need nothing, and then cost nothing.
+            columns: list[Sequence[Any]] = list(zip(*chunk, strict=True))
+            for place, change in enumerate(convert):
+                if change is not None:
+                    columns[place] = [
+                        None if value is None else change(value) for value in columns[place]
+                    ]
+            chunk = list(zip(*columns, strict=True))
         yield chunk
 
 
@@ -120,11 +121,9 @@ def _copy(
     table: str, names: str, chunk: Sequence[Sequence[Any]], *, ignore_conflicts: bool
 ) -> None:
     """PostgreSQL's COPY; through a table of the transaction's own where conflicts may come."""
-    text = io.StringIO()
-    for row in chunk:
-        text.write(",".join(_field(value) for value in row))
-        text.write("\n")
-    text.seek(0)
+    columns = [list(map(_field, column)) for column in zip(*chunk, strict=True)]
+    lines = map(",".join, zip(*columns, strict=True))
+    text = io.StringIO("".join(f"{line}\n" for line in lines))
     with connection.cursor() as cursor:
         target = table
         if ignore_conflicts:
@@ -146,6 +145,8 @@ def _field(value: Any) -> str:
     """One CSV field: unquoted emptiness is NULL to COPY, a quoted one an empty text."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, int):
@@ -160,11 +161,8 @@ def _converter(field: models.Field) -> Any:
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, models.DateTimeField):
-        return lambda value: (
-            connection.ops.adapt_datetimefield_value(value)
-            if isinstance(value, datetime)
-            else value
-        )
+        adapt = connection.ops.adapt_datetimefield_value
+        return lambda value: adapt(value) if isinstance(value, datetime) else value
     if isinstance(field, models.DateField):
         return lambda value: value.isoformat() if isinstance(value, date) else value
     if isinstance(field, models.UUIDField):

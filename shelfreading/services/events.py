@@ -123,6 +123,7 @@ def memory_take(
         skipped=[[line, _kept(text)[:200]] for line, text in list(skipped)[:200]],
     )
     device = f"file-{upload.pk}"
+    local = timezone.get_current_timezone()
     bulk_insert(
         ReadingEvent,
         EVENT_FIELDS,
@@ -137,7 +138,7 @@ def memory_take(
                 scan.code[:MAX_CODE],
                 None,
                 None,
-                timezone.make_aware(scan.at) if scan.at else None,
+                timezone.make_aware(scan.at, local) if scan.at else None,
                 now,
                 actor.pk,
                 upload.pk,

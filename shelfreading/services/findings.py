@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Case, Count, Max, Q, When
 from django.utils import timezone
 
 from libraries.bulk import bulk_insert
@@ -34,6 +34,13 @@ FINDING_FIELDS = (
     "move",
     "belongs_after_id",
     "belongs_before_id",
+)
+# When a copy was seen: a scan by the reader's own clock where it has one, else when it came in;
+# but a file's codes come in long after they were read. A tick is timed by our clock.
+READ_AT = Case(
+    When(~Q(kind=ReadingEvent.Kind.SCAN), then="received_at"),
+    When(device_at__isnull=False, then="device_at"),
+    When(upload__isnull=True, then="received_at"),
 )
 
 
@@ -124,48 +131,41 @@ def _sightings(
     session: ReadingSession, codes: Sequence[str], position_of_copy: dict[int, int]
 ) -> Sightings:
     """Scans walk by walk in each reader's own order, then ticks; undone events left out."""
-    events = list(
-        session.events.order_by("device", "seq", "received_at").values_list(
-            "pk",
-            "device",
-            "kind",
-            "code",
-            "copy_id",
-            "undoes",
-            "device_at",
-            "received_at",
-            "upload_id",
-        )
+    undone = set(
+        session.events.filter(kind=ReadingEvent.Kind.UNDO).values_list("undoes", flat=True)
     )
-    undone = {undoes for _, _, _, _, _, undoes, _, _, _ in events if undoes}
+    events = (
+        session.events.exclude(kind=ReadingEvent.Kind.UNDO)
+        .annotate(read_at=READ_AT)
+        .order_by("device", "seq", "received_at")
+        .values_list("pk", "device", "kind", "code", "copy_id", "read_at")
+    )
     result = Sightings([], [], [], [], set())
     ticks: dict[int, tuple[str, Any, datetime]] = {}
     for _, walk in groupby(events, key=lambda event: event[1]):
         length = 0
-        for pk, _, kind, code, copy_id, _, device_at, received_at, upload_id in walk:
-            if pk in undone or kind == ReadingEvent.Kind.UNDO:
+        for pk, _, kind, code, copy_id, read_at in walk:
+            if pk in undone:
                 continue
             if kind == ReadingEvent.Kind.SCAN:
                 result.codes.append(code)
                 result.event_ids.append(pk)
-                # A file's codes arrive long after they were read: without the reader's own
-                # clock their time is not known.
-                result.times.append(device_at or (None if upload_id else received_at))
+                result.times.append(read_at)
                 length += 1
             elif copy_id in position_of_copy:
                 # The last tick or strike of a copy is what counts, whoever made it.
                 position = position_of_copy[copy_id]
-                if position not in ticks or ticks[position][2] <= received_at:
-                    ticks[position] = (kind, pk, received_at)
+                if position not in ticks or ticks[position][2] <= read_at:
+                    ticks[position] = (kind, pk, read_at)
         result.walks.append(length)
     scanned = set(result.codes)
-    for position, (kind, pk, received_at) in sorted(ticks.items()):
+    for position, (kind, pk, read_at) in sorted(ticks.items()):
         if kind == ReadingEvent.Kind.ABSENT:
             result.struck.add(position)
         elif codes[position] not in scanned:
             result.codes.append(codes[position])
             result.event_ids.append(pk)
-            result.times.append(received_at)
+            result.times.append(read_at)
     return result
 
 
