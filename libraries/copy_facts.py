@@ -131,10 +131,14 @@ def says_the_same(record: CopyRecord, here: CopyHere) -> bool:
         and (
             record.section == here.section or search_key(record.section) == search_key(here.section)
         )
-        and (
-            title_of(record) == here.title
-            or title_identity(*title_of(record)) == title_identity(*here.title)
-        )
+        and same_title(record, here)
+    )
+
+
+def same_title(record: CopyRecord, here: CopyHere) -> bool:
+    """Whether the record names the copy's own title, however it is spelt."""
+    return title_of(record) == here.title or (
+        title_identity(*title_of(record)) == title_identity(*here.title)
     )
 
 

@@ -16,6 +16,7 @@ from libraries.copy_facts import (
     filled_up,
     is_reference,
     own_values,
+    same_title,
     says_the_same,
     shelf_keys,
     title_identity,
@@ -45,7 +46,8 @@ class Plan:
     """What writing a checked list would do to a library. Nothing is deleted, ever.
 
     `new` are records; `changed` are records by the id of the copy they change, each holding what
-    the copy will be; `losing_barcode` are copies whose barcode becomes another; `statuses` gives
+    the copy will be, and `retitled` of them change their title; `losing_barcode` are copies whose
+    barcode becomes another; `statuses` gives
     by a copy's id its status before and after; `refused` gives the reason by a record's row number.
     """
 
@@ -53,6 +55,7 @@ class Plan:
     changed: dict[int, CopyRecord] = field(default_factory=dict)
     losing_barcode: list[int] = field(default_factory=list)
     unchanged: int = 0
+    retitled: int = 0
     statuses: dict[int, tuple[str, str]] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
 
@@ -89,6 +92,7 @@ def plan_list(
             plan.unchanged += 1
         else:
             plan.changed[copy.pk] = filled
+            plan.retitled += not same_title(filled, copy)
             if copy.barcode and filled.barcode != copy.barcode:
                 plan.losing_barcode.append(copy.pk)
         if take_statuses and not _status_stays(record, copy.status):

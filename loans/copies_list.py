@@ -41,6 +41,8 @@ State = CopiesList.State
 ListWork = Callable[[CopiesList, Progress], str]
 SAMPLE_ROWS = 4
 MOST_WARNINGS_SHOWN = 20
+# So few copies may change their titles all at once for good reasons.
+LEAST_TO_DOUBT = 20
 FAILED_TO_READ = (
     "خواندن این فایل به خطای پیش‌بینی‌نشده‌ای برخورد؛ فایل را با قالب xlsx دوباره خروجی بگیرید و "
     "بفرستید."
@@ -181,6 +183,7 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
     records_keep(copies_list, [r for r in checked.records if r.row_number not in plan.refused])
     warned = [record for record in checked.records if record.warnings]
     copies_list.notices = [
+        *_doubts(plan),
         *table.notices,
         *checked.notices,
         *(
@@ -291,6 +294,18 @@ def _counts(plan: Plan, loans: ListLoans) -> dict[str, int]:
         "loans_closed": len(loans.closing),
         "loans_changed": len(loans.completing),
     }
+
+
+def _doubts(plan: Plan) -> list[str]:
+    """What makes a list as a whole look like another library's."""
+    known = len(plan.changed) + plan.unchanged
+    if known < LEAST_TO_DOUBT or plan.retitled * 2 <= known:
+        return []
+    return [
+        f"{persian_number(plan.retitled)} نسخه از {persian_number(known)} نسخه‌ای که شمارهٔ ثبتشان "
+        "در سامانه هست، در این فهرست عنوان دیگری دارند؛ شاید این فهرست از آن کتابخانهٔ دیگری "
+        "است یا ستون شمارهٔ ثبت درست برگزیده نشده است."
+    ]
 
 
 def _table(copies_list: CopiesList, progress: Callable[[int, int | None], None]) -> Table:

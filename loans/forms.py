@@ -11,7 +11,7 @@ from libraries.domain.jalali import format_jalali, parse_jalali
 from libraries.forms import FilterForm
 from libraries.models import Copy, User
 from loans.models import FollowUp, Member
-from loans.selectors import ALL, FILTER_LABELS, copy_to_lend, members_of
+from loans.selectors import copy_to_lend, members_of
 
 MOST_MEMBERS_OFFERED = 20
 _CODE = {"dir": "ltr", "autocomplete": "off", "inputmode": "text"}
@@ -122,13 +122,6 @@ class LoansFilter(FilterForm):
     """Which open loans to list."""
 
     q = forms.CharField(label="جست‌وجو در امانت‌ها", required=False, max_length=200)
-    which = forms.ChoiceField(
-        required=False, choices=list(FILTER_LABELS.items()), widget=forms.HiddenInput
-    )
-
-    def clean_which(self) -> str:
-        """The kind of loans asked for; all where none is."""
-        return self.cleaned_data["which"] or ALL
 
 
 class LoanForm(forms.Form):

@@ -48,8 +48,9 @@ def loans(request: StaffRequest) -> HttpResponse:
     """The open loans, the longest overdue first."""
     today = timezone.localdate()
     form = LoansFilter(request.GET)
-    chosen = form.chosen()
-    words, which = chosen.get("q", ""), chosen.get("which", ALL)
+    words = form.chosen().get("q", "")
+    which = request.GET.get("which", ALL)
+    which = which if which in FILTER_LABELS else ALL
     counts = loan_counts(request.user, today)
     chips = [
         {
@@ -68,6 +69,7 @@ def loans(request: StaffRequest) -> HttpResponse:
         "form": form,
         "words": words,
         "which": which,
+        "hidden": {"which": which},
         "chips": chips,
         "any_loans": counts[ALL],
         "page_obj": page,
@@ -154,7 +156,7 @@ def loan_follow_up(request: StaffRequest, loan_id: int) -> HttpResponse:
                 now=now,
             )
         except Refused as refusal:
-            form.add_error(None, refusal.reason)
+            messages.error(request, refusal.reason)
         else:
             messages.success(request, "پیگیری ثبت شد.")
             return redirect("loan", found.pk)
@@ -178,7 +180,7 @@ def loan_forgive(request: StaffRequest, loan_id: int) -> HttpResponse:
                 today=timezone.localdate(now),
             )
         except Refused as refusal:
-            form.add_error(None, refusal.reason)
+            messages.error(request, refusal.reason)
         else:
             messages.success(request, "بخشودگی دیرکرد ثبت شد.")
             return redirect("loan", found.pk)

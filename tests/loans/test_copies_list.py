@@ -515,3 +515,12 @@ def test_only_the_librarys_own_staff_bring_lists_in(cast: Cast) -> None:
         lists.list_upload(
             actor=cast.county, upload=SimpleUploadedFile("a.xlsx", b"x"), now=timezone.now()
         )
+
+
+def test_a_list_that_looks_like_another_librarys_says_so(cast: Cast) -> None:
+    written(cast, [row(number) for number in range(1, 41)])
+    strange = [row(number, **{"عنوان": f"چیز دیگر {number}"}) for number in range(1, 22)]
+    some = checked(cast, strange[:10] + [row(number) for number in range(11, 41)])
+    assert not some.notices
+    most = checked(cast, strange + [row(number) for number in range(22, 41)])
+    assert "۲۱ نسخه از ۴۰ نسخه" in most.notices[0]
