@@ -33,12 +33,6 @@ if not DEBUG:
         raise ImproperlyConfigured("RAFKHAN_ALLOWED_HOSTS must name the hosts, * is no name")
 
 INSTALLED_APPS = [
-    "config",
-    "libraries",
-    "loans",
-    "shelfreading",
-    "sms_requests",
-    "reports",
     "import_export",
     "django_tasks",
     "django_tasks_db",
@@ -49,6 +43,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "config",
+    "libraries",
+    "loans",
+    "shelfreading",
+    "sms_requests",
+    "reports",
 ]
 
 MIDDLEWARE = [

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from import_export.admin import ImportExportModelAdmin
 
 from libraries import audit
@@ -29,7 +31,8 @@ from libraries.rights import StaffRequest
 admin.site.site_header = "مدیریت رف‌خوان"
 admin.site.site_title = "رف‌خوان"
 admin.site.index_title = "همهٔ داده‌ها"
-admin.site.unregister(Group)
+# Rights follow the role alone, and the worker's queue is nobody's business here.
+admin.site.unregister([Group, DBTaskResult])
 
 
 class LookOnly(admin.ModelAdmin):
@@ -99,6 +102,7 @@ class StaffAdmin(ImportExportModelAdmin, UserAdmin):
     """Staff: one role, one scope."""
 
     resource_classes = (StaffResource,)
+    add_form = UserCreationForm  # everyone here logs in with a password
     list_display = ("username", "full_name", "role", "library", "county", "province", "is_active")
     list_filter = ("role", "is_active", "province")
     list_select_related = ("library", "county", "province")
@@ -117,7 +121,7 @@ class StaffAdmin(ImportExportModelAdmin, UserAdmin):
             {
                 "classes": ("wide",),
                 "fields": (
-                    "username", "usable_password", "password1", "password2", "role", "library",
+                    "username",  "password1", "password2", "role", "library",
                     "county", "province",
                 ),
             },

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from libraries.domain.copies_list import CopyRecord
 from libraries.domain.jalali import jalali_year
+from libraries.domain.persian import to_persian_digits
 from libraries.models import County, Library, Province, User
 from libraries.roles import Role
 
@@ -64,7 +65,7 @@ def records(dice: random.Random, *, today: date, first_number: int) -> Iterator[
             record.lent_on = lent_on
             record.due_on = lent_on + timedelta(days=14)
             member = dice.randint(1, 60)
-            record.borrower_name = f"عضو نمونهٔ {member}"
+            record.borrower_name = f"عضو نمونهٔ {to_persian_digits(member)}"
             record.borrower_membership = f"{member:04}"
             record.borrower_mobile = f"0900000{member:04}"
         yield record

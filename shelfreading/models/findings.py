@@ -140,6 +140,8 @@ class Application(models.Model):
     objects: ClassVar = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "اعمال یافته‌ها"
+        verbose_name_plural = "اعمال‌های یافته‌ها"
         ordering = ("-applied_at", "-id")
         constraints = (
             models.UniqueConstraint(
