@@ -1,8 +1,11 @@
 """Writing loans: each service locks the copy first, so that two desks never lend it twice."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from libraries import audit
@@ -16,6 +19,7 @@ from loans.domain.overdue import days_late
 from loans.models import FollowUp, Forgiveness, Loan, Member
 
 LOAN_DAYS = 14
+CHUNK = 500
 
 
 def member_add(
@@ -168,6 +172,38 @@ def forgive(
     return Forgiveness.objects.create(
         loan=loan, days_late=late, cause=cause[:300], at=now, by=actor
     )
+
+
+def loans_return_forgiven(
+    loan_ids: Sequence[int], *, cause: str, actor: User, now: datetime, today: date
+) -> dict[int, int]:
+    """Return open loans, many at once, and forgive their late fees for one cause.
+
+    Inside the caller's transaction, which holds the copies. Gives the forgiveness' id by the
+    loan's, for the loans that had anything to forgive.
+    """
+    forgiven: dict[int, int] = {}
+    for start in range(0, len(loan_ids), CHUNK):
+        loans = list(
+            Loan.objects.select_for_update(of=("self",)).filter(
+                pk__in=loan_ids[start : start + CHUNK], returned_at__isnull=True
+            )
+        )
+        Loan.objects.filter(pk__in=[loan.pk for loan in loans]).update(
+            returned_at=Greatest("lent_at", Value(now)), returned_by=actor
+        )
+        standing = set(
+            Forgiveness.objects.filter(loan__in=loans, revoked_at__isnull=True).values_list(
+                "loan_id", flat=True
+            )
+        )
+        written = Forgiveness.objects.bulk_create(
+            Forgiveness(loan=loan, days_late=late, cause=cause[:300], at=now, by=actor)
+            for loan in loans
+            if (late := days_late(loan.due_on, today)) and loan.pk not in standing
+        )
+        forgiven.update((forgiveness.loan_id, forgiveness.pk) for forgiveness in written)
+    return forgiven
 
 
 def _open_loan(loan_id: int, actor: User) -> Loan:

@@ -17,7 +17,7 @@ from libraries.locking import lock_all, locked
 from libraries.models import AuditEntry, Copy, CopyStatus, Library, StatusChange, User
 from libraries.refusal import Refused
 from loans.models import Forgiveness, Loan
-from loans.services import forgive
+from loans.services import loans_return_forgiven
 from shelfreading.domain.effects import HANDLED, Effect, effect_of
 from shelfreading.domain.findings import LABELS, SEEN, Finding
 from shelfreading.models import (
@@ -261,18 +261,13 @@ def _write(application: Application, changes: Sequence[Change], actor: User, now
             pk__gt=last_before, copy__library=library_id, at=now, source=StatusChange.Source.READING
         ).values_list("copy_id", "pk")
     )
-    forgiven: dict[int, int] = {}
-    today = timezone.localdate(now)
-    returning = {change.loan_id: change.copy_id for change in changes if change.loan_id}
-    for loan in Loan.objects.select_for_update(of=("self",)).filter(
-        pk__in=returning, returned_at__isnull=True
-    ):
-        loan.returned_at = max(now, loan.lent_at)
-        loan.returned_by = actor
-        loan.save(update_fields=["returned_at", "returned_by"])
-        forgiveness = forgive(loan, cause=FORGIVENESS_CAUSE, actor=actor, now=now, today=today)
-        if forgiveness is not None:
-            forgiven[loan.copy_id] = forgiveness.pk
+    forgiven = loans_return_forgiven(
+        [change.loan_id for change in changes if change.loan_id],
+        cause=FORGIVENESS_CAUSE,
+        actor=actor,
+        now=now,
+        today=timezone.localdate(now),
+    )
     bulk_insert(
         AppliedChange,
         (
@@ -300,7 +295,7 @@ def _write(application: Application, changes: Sequence[Change], actor: User, now
                 change.effect.weeding_cause,
                 status_changes.get(change.copy_id),
                 change.loan_id,
-                forgiven.get(change.copy_id),
+                forgiven.get(change.loan_id) if change.loan_id else None,
             )
             for change in changes
         ),
@@ -340,7 +335,7 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
     if application is None:
         raise Refused("این رف‌خوانی اعمال نشده است.")
     lock_all(Copy.objects.filter(pk__in=application.changes.values("copy")))
-    changes = list(application.changes.select_related("returned_loan").order_by("copy_id"))
+    changes = list(application.changes.order_by("copy_id"))
     touched = _touched_later(application)
     if touched:
         raise Refused(
@@ -353,12 +348,12 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
         if change.status_change_id:
             key = (change.from_status, change.from_weeding_cause)
             back.setdefault(key, []).append(change.copy_id)
-        if change.returned_loan is not None:
-            change.returned_loan.returned_at = change.returned_loan.returned_by = None
-            change.returned_loan.save(update_fields=["returned_at", "returned_by"])
     for (status, weeding_cause), copy_ids in back.items():
         for chunk in _chunks(copy_ids):
             Copy.objects.filter(pk__in=chunk).update(status=status, weeding_cause=weeding_cause)
+    Loan.objects.filter(pk__in=application.changes.values("returned_loan")).update(
+        returned_at=None, returned_by=None
+    )
     Forgiveness.objects.filter(pk__in=application.changes.values("forgiveness")).update(
         revoked_at=now
     )
