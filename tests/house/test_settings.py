@@ -72,6 +72,7 @@ def start(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "code", "variable", "word"), [row[1:] for row in BAD], ids=[row[0] for row in BAD]
 )
@@ -86,6 +87,7 @@ def test_a_bad_value_stops_the_start_and_says_which(
     assert word.lower() in line.lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

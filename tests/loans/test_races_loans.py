@@ -18,7 +18,7 @@ from tests.bring_in import checked_list, confirmed_list, write
 from tests.fresh_readings import Reading, make_reading
 from tests.promises import assert_records_hold
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TRIES = 8
 
 

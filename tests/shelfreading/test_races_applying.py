@@ -19,7 +19,7 @@ from tests.at_once import at_once, in_queue, refusals
 from tests.fresh_readings import Reading, make_reading, read_and_close
 from tests.promises import assert_records_hold
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TRIES = 8
 WORN = Decision.Fate.WEED_WORN
 

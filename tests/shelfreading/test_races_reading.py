@@ -17,7 +17,7 @@ from tests.at_once import at_once, refusals
 from tests.fresh_readings import Reading, make_reading, scans
 from tests.promises import assert_records_hold
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TRIES = 8
 
 

@@ -1,0 +1,383 @@
+"""Every address with every role, against answers written by hand (spec "Who may do what")."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+from django.utils import timezone
+
+from config.urls import urlpatterns as real_urlpatterns
+from libraries.models import CopiesList, Copy, Job
+from libraries.rights import PUBLIC
+from libraries.roles import Right
+from loans.models import Loan, Member
+from shelfreading.models import ReadingSession
+from shelfreading.services.applying import findings_apply
+from shelfreading.services.events import events_take
+from shelfreading.services.findings import findings_compute
+from shelfreading.services.sessions import session_close, session_start
+from tests.cast import Cast, add_copies, numbered_calls
+from tests.fresh_readings import scans
+
+pytestmark = pytest.mark.django_db
+ACTORS = (
+    "librarian", "head", "county", "expert", "director", "office", "admin", "outsider", "anonymous",
+)  # fmt: skip
+
+# What a GET answers each actor, in the order of ACTORS: librarian, head | county, expert,
+# director, office | admin | outsider | anonymous. The rows belong to the librarian's library;
+# `outsider` is the librarian of another.
+GET = {
+    "desk":                   "200 200  200 200 200 200  200  200  302",
+    "login":                  "200 200  200 200 200 200  200  200  200",
+    "logout":                 "405 405  405 405 405 405  405  405  405",
+    "password_change":        "200 200  200 200 200 200  200  200  302",
+    "password_change_done":   "200 200  200 200 200 200  200  200  302",
+    # Places, copies, long work. Who works in a library is taken to it.
+    "libraries":              "302 302  200 200 200 200  403  302  302",
+    "library":                "200 200  200 200 200 200  403  404  302",
+    "section-order":          "405 405  403 403 403 403  403  405  302",
+    "copies":                 "200 200  200 200 200 200  403  200  302",
+    "copy":                   "200 200  200 200 200 200  403  404  302",
+    "jobs":                   "200 200  200 200 200 200  200  200  302",
+    "job":                    "200 404  404 404 404 404  404  404  302",
+    "job-result":             "200 404  404 404 404 404  404  404  302",
+    # Copies lists, loans, members: the library's own business.
+    "copies-lists":           "200 200  403 403 403 403  403  200  302",
+    "copies-list":            "200 200  403 403 403 403  403  404  302",
+    "copies-list-columns":    "405 405  403 403 403 403  403  405  302",
+    "copies-list-write":      "405 405  403 403 403 403  403  405  302",
+    "copies-list-rejected":   "200 200  403 403 403 403  403  404  302",
+    "loans":                  "200 200  403 403 403 403  403  200  302",
+    "loan-new":               "200 200  403 403 403 403  403  200  302",
+    "loan":                   "200 200  403 403 403 403  403  404  302",
+    "loan-return":            "405 405  403 403 403 403  403  405  302",
+    "loan-follow-up":         "405 405  403 403 403 403  403  405  302",
+    "loan-forgive":           "405 405  403 403 403 403  403  405  302",
+    "members":                "200 200  403 403 403 403  403  200  302",
+    "member-new":             "200 200  403 403 403 403  403  200  302",
+    "member":                 "200 200  403 403 403 403  403  404  302",
+    "member-open":            "405 405  403 403 403 403  403  405  302",
+    # Readings: those above look, the library reads. A script is told 401, not sent to log in.
+    "sessions":               "200 200  200 200 200 200  403  200  302",
+    "session-new":            "200 200  403 403 403 403  403  200  302",
+    "session":                "200 200  200 200 200 200  403  404  302",
+    "session-colleagues":     "200 200  403 403 403 403  403  404  302",
+    "shelf-list":             "200 200  200 200 200 200  403  404  302",
+    "tick":                   "405 405  403 403 403 403  403  405  302",
+    "shelf-list-pdf":         "405 405  405 405 405 405  403  405  302",
+    "shelf-list-xlsx":        "405 405  405 405 405 405  403  405  302",
+    "scan":                   "200 200  403 403 403 403  403  404  302",
+    "scan-events":            "405 405  403 403 403 403  403  405  401",
+    "memory-upload":          "200 200  403 403 403 403  403  404  302",
+    # Findings and what follows. A decision's address sends who comes by GET back to the page.
+    "findings":               "200 200  200 200 200 200  403  404  302",
+    "findings-decide":        "302 302  403 403 403 403  403  404  302",
+    "findings-xlsx":          "200 200  200 200 200 200  403  404  302",
+    "moves":                  "200 200  200 200 200 200  403  404  302",
+    "session-close":          "200 200  403 403 403 403  403  404  302",
+    "shelf-speak":            "405 405  403 403 403 403  403  405  302",
+    "session-reopen":         "405 405  403 403 403 403  403  405  302",
+    "session-apply":          "200 200  200 200 200 200  403  404  302",
+    "conflict-settle":        "405 405  403 403 403 403  403  405  302",
+    "session-undo":           "200 200  403 403 403 403  403  404  302",
+    "changes-xlsx":           "200 200  200 200 200 200  403  404  302",
+    "match-files":            "200 200  200 200 200 200  403  200  302",
+    "match-files-result":     "200 404  404 404 404 404  403  404  302",
+    "match-files-download":   "200 404  404 404 404 404  403  404  302",
+    # Forms.
+    "session-forms":          "200 200  200 200 200 200  403  404  302",
+    "session-form":           "200 200  200 200 200 200  403  404  302",
+    "session-form-job":       "405 405  405 405 405 405  403  405  302",
+    "blank-form":             "200 200  200 200 200 200  403  200  302",
+}  # fmt: skip
+
+# What an empty POST answers. `ok`: the view looked at it; what it then said is its own affair
+# (a sentence, a redirection, 405 where there is nothing to post).
+POST = {
+    "desk":                   "ok  ok   ok  ok  ok  ok   ok   ok   302",
+    "login":                  "ok  ok   ok  ok  ok  ok   ok   ok   200",
+    "logout":                 "ok  ok   ok  ok  ok  ok   ok   ok   302",
+    "password_change":        "ok  ok   ok  ok  ok  ok   ok   ok   302",
+    "password_change_done":   "ok  ok   ok  ok  ok  ok   ok   ok   302",
+    "libraries":              "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "library":                "ok  ok   ok  ok  ok  ok   403  404  302",
+    "section-order":          "ok  ok   403 403 403 403  403  404  302",
+    "copies":                 "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "copy":                   "ok  ok   ok  ok  ok  ok   403  404  302",
+    "jobs":                   "ok  ok   ok  ok  ok  ok   ok   ok   302",
+    "job":                    "ok  404  404 404 404 404  404  404  302",
+    "job-result":             "ok  404  404 404 404 404  404  404  302",
+    "copies-lists":           "ok  ok   403 403 403 403  403  ok   302",
+    "copies-list":            "ok  ok   403 403 403 403  403  404  302",
+    "copies-list-columns":    "ok  ok   403 403 403 403  403  404  302",
+    "copies-list-write":      "ok  ok   403 403 403 403  403  404  302",
+    "copies-list-rejected":   "ok  ok   403 403 403 403  403  404  302",
+    "loans":                  "ok  ok   403 403 403 403  403  ok   302",
+    "loan-new":               "ok  ok   403 403 403 403  403  ok   302",
+    "loan":                   "ok  ok   403 403 403 403  403  404  302",
+    "loan-return":            "ok  ok   403 403 403 403  403  404  302",
+    "loan-follow-up":         "ok  ok   403 403 403 403  403  404  302",
+    "loan-forgive":           "ok  ok   403 403 403 403  403  404  302",
+    "members":                "ok  ok   403 403 403 403  403  ok   302",
+    "member-new":             "ok  ok   403 403 403 403  403  ok   302",
+    "member":                 "ok  ok   403 403 403 403  403  404  302",
+    "member-open":            "ok  ok   403 403 403 403  403  404  302",
+    "sessions":               "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "session-new":            "ok  ok   403 403 403 403  403  ok   302",
+    "session":                "ok  ok   ok  ok  ok  ok   403  404  302",
+    "session-colleagues":     "ok  ok   403 403 403 403  403  404  302",
+    "shelf-list":             "ok  ok   ok  ok  ok  ok   403  404  302",
+    "tick":                   "ok  ok   403 403 403 403  403  404  302",
+    "shelf-list-pdf":         "ok  ok   ok  ok  ok  ok   403  404  302",
+    "shelf-list-xlsx":        "ok  ok   ok  ok  ok  ok   403  404  302",
+    "scan":                   "ok  ok   403 403 403 403  403  404  302",
+    "scan-events":            "ok  ok   403 403 403 403  403  404  401",
+    "memory-upload":          "ok  ok   403 403 403 403  403  404  302",
+    "findings":               "405 405  405 405 405 405  403  405  302",
+    "findings-decide":        "ok  ok   403 403 403 403  403  404  302",
+    "findings-xlsx":          "405 405  405 405 405 405  403  405  302",
+    "moves":                  "405 405  405 405 405 405  403  405  302",
+    "session-close":          "ok  ok   403 403 403 403  403  404  302",
+    "shelf-speak":            "ok  ok   403 403 403 403  403  404  302",
+    "session-reopen":         "ok  ok   403 403 403 403  403  404  302",
+    "session-apply":          "ok  ok   403 403 403 403  403  404  302",
+    "conflict-settle":        "ok  ok   403 403 403 403  403  404  302",
+    "session-undo":           "ok  ok   403 403 403 403  403  404  302",
+    "changes-xlsx":           "405 405  405 405 405 405  403  405  302",
+    "match-files":            "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "match-files-result":     "405 405  405 405 405 405  403  405  302",
+    "match-files-download":   "405 405  405 405 405 405  403  405  302",
+    "session-forms":          "ok  ok   ok  ok  ok  ok   403  404  302",
+    "session-form":           "ok  ok   ok  ok  ok  ok   403  404  302",
+    "session-form-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
+    "blank-form":             "ok  ok   ok  ok  ok  ok   403  ok   302",
+}  # fmt: skip
+OK = {200, 302, 400, 405, 409, 422}
+
+
+def patterns(
+    resolver: URLResolver | None = None, names: tuple[str, ...] = ()
+) -> Iterator[tuple[URLPattern, tuple[str, ...]]]:
+    """Every address of ours with the namespaces it stands in; Django admin guards itself."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry, names
+        elif entry.app_name != "admin":
+            yield from patterns(entry, (*names, *filter(None, [entry.namespace])))
+
+
+def url_names() -> set[str]:
+    return {":".join((*spaces, str(entry.name))) for entry, spaces in patterns()}
+
+
+def test_every_address_is_in_both_tables_and_has_a_name() -> None:
+    assert "None" not in url_names()
+    assert url_names() == set(GET) == set(POST)
+
+
+def test_every_view_declares_its_right() -> None:
+    for entry, _ in patterns():
+        declared = getattr(entry.callback, "declared_right", None)
+        assert declared == PUBLIC or declared in set(Right), entry
+    public = {entry.name for entry, _ in patterns() if entry.callback.declared_right == PUBLIC}
+    assert public == {"login", "logout"}
+
+
+# --- the walk -----------------------------------------------------------------------
+
+
+def a_session(cast: Cast, *, closed: bool = False, applied: bool = False) -> ReadingSession:
+    now = timezone.now()
+    session = session_start(
+        actor=cast.librarian, name="رف‌خوانی نمونه", method="barcode", section_ids=[], now=now
+    )
+    copies = [expected.copy for expected in session.expected.select_related("copy")]
+    events_take(session_id=session.pk, events=scans(copies[1:]), actor=cast.librarian, now=now)
+    if closed or applied:
+        session_close(session_id=session.pk, actor=cast.librarian, now=now)
+        findings_compute(session_id=session.pk, actor=cast.librarian, now=now)
+    if applied:
+        findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
+    return session
+
+
+def csv(name: str, *lines: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, "\n".join(lines).encode())
+
+
+@pytest.fixture
+def places(cast: Cast, client: Client) -> dict[str, str]:
+    """The address behind each name, on rows of the librarian's library."""
+    copies = add_copies(cast.library, numbered_calls(6))
+    now = timezone.now()
+    applied, closed, reading = (
+        a_session(cast, applied=True).pk,
+        a_session(cast, closed=True).pk,
+        a_session(cast).pk,
+    )
+    member = Member.objects.create(library=cast.library, full_name="عضو", search_name="عضو")
+    loan = Loan.objects.create(
+        copy=copies[3], member=member, lent_at=now - timedelta(days=40),
+        due_on=timezone.localdate() - timedelta(days=26),
+    )  # fmt: skip
+    copies_list = CopiesList.objects.create(
+        library=cast.library, uploaded_by=cast.librarian, uploaded_at=now, filename="list.xlsx",
+        file=ContentFile(b"-", "list.xlsx"), rejected=ContentFile(b"-", "rejected.xlsx"),
+        state=CopiesList.State.REFUSED, error="خوانده نشد",
+    )  # fmt: skip
+    job = Job.objects.create(
+        label="کار", owner=cast.librarian, library=cast.library, created_at=now, finished_at=now,
+        state=Job.State.DONE, result=ContentFile(b"-", "x.txt"), result_name="x.txt",
+    )  # fmt: skip
+    client.force_login(cast.librarian)
+    header = "شماره ثبت,عنوان,بارکد,شماره راهنما,وضعیت"
+    files = {
+        "copies": csv("copies.csv", header, "1,کتاب,1000000001,100/1 الف,موجود"),
+        "scans": csv("scans.txt", "1000000001"),
+    }
+    answer = client.post(reverse("match-files"), files)
+    assert answer.status_code == 302, answer.content.decode()
+    match = Job.objects.latest("pk").pk
+    client.logout()
+    arguments: dict[str, dict[str, Any]] = {
+        "library": {"library_id": cast.library.pk},
+        "section-order": {"section_id": cast.library.sections.all()[0].pk},
+        "copy": {"copy_id": copies[0].pk},
+        "job": {"job_id": job.pk},
+        "job-result": {"job_id": job.pk},
+        "match-files-result": {"job_id": match},
+        "match-files-download": {"job_id": match},
+        "blank-form": {"slug": "minutes-5", "kind": "xlsx"},
+        "session-form": {"session_id": applied, "slug": "minutes-6", "kind": "xlsx"},
+        "session-form-job": {"session_id": applied, "slug": "minutes-6"},
+    }
+    of_session = dict.fromkeys(
+        ("session", "session-colleagues", "shelf-list", "tick", "shelf-list-pdf",
+         "shelf-list-xlsx", "scan", "scan-events", "memory-upload", "session-close", "shelf-speak"),
+        reading,
+    ) | dict.fromkeys(
+        ("findings", "findings-decide", "findings-xlsx", "moves", "session-reopen",
+         "session-apply", "conflict-settle"),
+        closed,
+    ) | dict.fromkeys(("session-undo", "changes-xlsx", "session-forms"), applied)  # fmt: skip
+    arguments |= {name: {"session_id": pk} for name, pk in of_session.items()}
+    for name in GET:
+        if name.startswith("copies-list") and name != "copies-lists":
+            arguments[name] = {"list_id": copies_list.pk}
+        elif name in {"loan", "loan-return", "loan-follow-up", "loan-forgive"}:
+            arguments[name] = {"loan_id": loan.pk}
+        elif name in {"member", "member-open"}:
+            arguments[name] = {"member_id": member.pk}
+    return {name: reverse(name, kwargs=arguments.get(name)) for name in GET}
+
+
+def walk(cast: Cast, places: dict[str, str], method: str) -> dict[str, dict[str, HttpResponse]]:
+    """What every address answers every actor; each asked in the same unchanged world."""
+    users = {**cast.everyone, "anonymous": None}
+    answers: dict[str, dict[str, HttpResponse]] = {}
+    for actor in ACTORS:
+        client = Client(raise_request_exception=True)
+        for name, url in places.items():
+            with transaction.atomic():
+                if users[actor]:
+                    client.force_login(users[actor])
+                answers.setdefault(name, {})[actor] = getattr(client, method)(url)
+                transaction.set_rollback(True)
+    return answers
+
+
+def differing(
+    table: dict[str, str], answers: dict[str, dict[str, HttpResponse]]
+) -> list[tuple[str, str, str, int]]:
+    wrong = []
+    for name, row in table.items():
+        for actor, wanted in zip(ACTORS, row.split(), strict=True):
+            got = answers[name][actor].status_code
+            if not (got in OK if wanted == "ok" else got == int(wanted)):
+                wrong.append((name, actor, wanted, got))
+    return wrong
+
+
+def test_every_address_answers_every_role_as_the_table_says(
+    cast: Cast, places: dict[str, str]
+) -> None:
+    answers = walk(cast, places, "get")
+    assert differing(GET, answers) == []
+    for name, by_actor in answers.items():
+        for actor, answer in by_actor.items():
+            if answer.status_code == 302:
+                to_login = answer.headers["Location"].startswith("/login/")
+                assert to_login == (actor == "anonymous"), (name, actor)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                assert 'lang="fa"' in answer.content.decode(), (name, actor)
+
+
+@pytest.mark.slow
+def test_posting_to_every_address_answers_every_role_as_the_table_says(
+    cast: Cast, places: dict[str, str]
+) -> None:
+    answers = walk(cast, places, "post")
+    assert differing(POST, answers) == []
+
+
+def test_a_refusal_says_so_in_persian_and_tells_nothing_of_the_row(
+    cast: Cast, places: dict[str, str]
+) -> None:
+    client = Client()
+    client.force_login(cast.outsider)
+    missing = client.get(reverse("copy", kwargs={"copy_id": 10**9}))
+    outside = client.get(places["copy"])
+    assert missing.status_code == outside.status_code == 404
+    number = Copy.objects.filter(library=cast.library).values_list("barcode", flat=True)[0]
+    assert number not in outside.content.decode()
+    client.force_login(cast.county)
+    refused = client.get(places["loans"])
+    assert "نقش شما" in refused.content.decode()
+
+
+def test_who_is_no_longer_active_is_nobody(cast: Cast, places: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(cast.librarian)
+    assert client.get(places["copy"]).status_code == 200
+    cast.librarian.is_active = False
+    cast.librarian.save()
+    assert client.get(places["copy"]).status_code == 302
+
+
+def test_forms_are_guarded_against_other_sites(cast: Cast, places: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.librarian)
+    for name in POST:
+        if name not in {"login"}:
+            assert client.post(places[name]).status_code in {403, 405}, name
+
+
+# --- a view that nobody thought about -------------------------------------------------
+
+
+def forgotten(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(BytesIO(b"secret").getvalue())
+
+
+urlpatterns = [path("forgotten/", forgotten, name="forgotten"), *real_urlpatterns]
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_view_with_no_declared_right_is_refused_to_everyone(cast: Cast) -> None:
+    client = Client()
+    assert client.get("/forgotten/").status_code == 403
+    for user in cast.everyone.values():
+        client.force_login(user)
+        answer = client.get("/forgotten/")
+        assert answer.status_code == 403
+        assert b"secret" not in answer.content
+    assert "forgotten" in url_names()
