@@ -268,9 +268,9 @@ def _overlong(record: CopyRecord) -> list[str]:
 
 def _joined(class_number: str, mark: str, record: CopyRecord) -> str:
     """Put a call number together from the columns of class and cutter, volume and copy."""
-    if not class_number or not mark:
-        return class_number or mark
-    call_number = f"{class_number} {mark}"
+    if not class_number:
+        return mark
+    call_number = f"{class_number} {mark}".rstrip()
     parts = call_numbers.parse(call_number)
     if record.volume.isdigit() and not parts.volume:
         call_number += f" ج.{record.volume}"
