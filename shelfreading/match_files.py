@@ -28,6 +28,11 @@ from shelfreading.domain.reconcile import ExpectedList, LoanFact, Match, reconci
 from shelfreading.domain.shelf_order import UNREADABLE
 from shelfreading.files import read_scan_file
 
+# What the match and its Excel file need of a list; the rest isn't looked at.
+_FIELDS = {
+    *("title", "author", "registration_number", "barcode", "call_number", "class_number"),
+    *("author_mark", "volume", "copy_number", "section", "status", "due_on"),
+}
 # No scan is ever equal to it: cleaning a code takes control characters out.
 _NO_BARCODE = "\0"
 _LONG_AGO = datetime(1, 1, 1)
@@ -181,7 +186,7 @@ def _check(copies: Table, filename: str) -> tuple[CheckedList, list[str]]:
         checked = check_rows(
             copies.rows,
             header_row,
-            guess_mapping(header),
+            {field: column for field, column in guess_mapping(header).items() if field in _FIELDS},
             require_barcode=True,
             require_registration=False,
         )

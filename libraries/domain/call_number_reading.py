@@ -9,6 +9,7 @@ decimals before it («955/07 1385»).
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from libraries.domain.persian import (
@@ -136,6 +137,8 @@ def prefix_pattern(spellings: Iterable[str]) -> re.Pattern[str]:
     )
 
 
+# Whoever writes a copy asks one number for its class, its prefix and its keys, one after another.
+@lru_cache(maxsize=256)
 def read(text: str, prefixes: re.Pattern[str]) -> Parts:
     """The parts of a call number as it came; `UNREADABLE` where no class is found. Never raises."""
     squeezed = squeeze(text)

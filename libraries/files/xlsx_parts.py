@@ -23,7 +23,10 @@ _LONGEST_TEXT = 32_767
 # A spreadsheet takes what begins so for a formula, or (#) for an error value.
 _FORMULA_STARTS = ("=", "+", "-", "@", "#", "\t", "\r", "\n")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UNUSUAL = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>]")
+# What most texts are: nothing to escape, to guard or to cut, no space at either end.
+_PLAIN = re.compile(
+    r"(?![=+\-@#\s])[^\x00-\x1f\ud800-\udfff\ufffe\uffff&<>]{1,32767}(?<!\s)"
+).fullmatch
 
 STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
@@ -118,8 +121,8 @@ def sheet_end(*, landscape: bool) -> str:
     )
 
 
-def row_writer() -> Callable[[Sequence[str | int | float | None], int], str]:
-    """A function that gives the next row of a sheet as text, all its cells in one style."""
+def row_writer() -> Callable[..., str]:
+    """A function that gives the next row of a sheet as text, from its values and a style."""
     letters: list[str] = []
     numbers = iter(range(1, 1_048_577))
 
@@ -127,28 +130,29 @@ def row_writer() -> Callable[[Sequence[str | int | float | None], int], str]:
         number = next(numbers)
         while len(letters) < len(values):
             letters.append(_letters(len(letters)))
-        cells = [
-            _cell(f"{letter}{number}", value, style)
-            for letter, value in zip(letters, values, strict=False)
-            if value is not None and value != ""
-        ]
-        return f'<row r="{number}">{"".join(cells)}</row>'
+        cells = "".join(
+            [
+                f'<c r="{letter}{number}" t="inlineStr"><is><t>{value}</t></is></c>'
+                if isinstance(value, str) and not style and _PLAIN(value)
+                else _cell(f"{letter}{number}", value, style)
+                for letter, value in zip(letters, values, strict=False)
+                if value is not None and value != ""
+            ]
+        )
+        return f'<row r="{number}">{cells}</row>'
 
     return write
 
 
 def _cell(place: str, value: str | int | float, style: int) -> str:
+    """Any cell: a number, or a text with whatever is unusual about it."""
     if not isinstance(value, str):
         return f'<c r="{place}"{_style(style)}><v>{value}</v></c>'
-    space = ""
-    if _UNUSUAL.search(value) or len(value) > _LONGEST_TEXT:
-        value = _ILLEGAL.sub("", value)[:_LONGEST_TEXT]
+    value = _ILLEGAL.sub("", value)[:_LONGEST_TEXT]
     if value.startswith(_FORMULA_STARTS) and not style:
         style = GUARDED
-    if value[:1].isspace() or value[-1:].isspace():
-        space = ' xml:space="preserve"'
-    if _UNUSUAL.search(value):
-        value = escape(value, quote=False).replace("\r", "&#13;")
+    space = ' xml:space="preserve"' if value != value.strip() else ""
+    value = escape(value, quote=False).replace("\r", "&#13;")
     return f'<c r="{place}"{_style(style)} t="inlineStr"><is><t{space}>{value}</t></is></c>'
 
 
