@@ -4,6 +4,7 @@ The database is SQLite in a temporary file, or the PostgreSQL that DATABASE_URL 
 (`scripts/postgres.py` starts one). Settings come from the environment, as in use.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 # Before Django is touched: the caller's own settings have no say in the tests.
 SCRATCH = Path(tempfile.mkdtemp(prefix="rafkhan-tests-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("RAFKHAN_")]:
     if name not in {"RAFKHAN_SHARED"}:
         del os.environ[name]
@@ -55,8 +57,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker(other):
             item.add_marker(pytest.mark.skip(reason=f"{other}, and this run is on {engine}"))
-
-
-def pytest_unconfigure() -> None:
-    """Remove what the run wrote."""
-    shutil.rmtree(SCRATCH, ignore_errors=True)
