@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from libraries.files.limits import megabytes
-from libraries.models import Library
+from libraries.models import Library, Section
 from shelfreading.domain.effects import HANDLED
 from shelfreading.domain.findings import Finding
 from shelfreading.models import Decision
@@ -58,7 +58,7 @@ class FindingsFilter(forms.Form):
         label="ردهٔ اصلی", required=False, choices=[("", "همهٔ رده‌ها"), *CLASS_CHOICES]
     )
     section = forms.ModelChoiceField(
-        label="بخش", required=False, queryset=None, empty_label="همهٔ بخش‌ها"
+        label="بخش", required=False, queryset=Section.objects.none(), empty_label="همهٔ بخش‌ها"
     )
 
     def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:

@@ -34,7 +34,9 @@ def sheets(found: FileMatch) -> list[Sheet]:
     result = [_summary(found), *([_moves(found)] if found.match.moves else []), *by_class]
     if found.rejected:
         headers = ["ردیف در فایل", "دلیل پذیرفته نشدن", *found.header]
-        rows = [[one.row_number, " ".join(one.reasons), *one.cells] for one in found.rejected]
+        rows: list[list[Cell]] = [
+            [one.row_number, " ".join(one.reasons), *one.cells] for one in found.rejected
+        ]
         result.append(Sheet("پذیرفته‌نشده", headers, rows))
     return result
 

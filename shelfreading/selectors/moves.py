@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import F, Window
 from django.db.models.functions import Lag, Lead
@@ -53,7 +54,8 @@ def move_lines(session: ReadingSession, first: int = 1, last: int | None = None)
         rows = rows.filter(move__lte=last)
     lines: dict[int, MoveLine] = {}
     for row in rows:
-        lines.setdefault(row.move, MoveLine(row.move)).rows.append(row)
+        number = row.move or 0
+        lines.setdefault(number, MoveLine(number)).rows.append(row)
     done = _put_right(session, [row for line in lines.values() for row in line.rows])
     for line in lines.values():
         line.done = all(row.key in done for row in line.rows)
@@ -113,7 +115,10 @@ def _codes_beside(
     """By event: the codes that its reader read just before it and just after."""
     if not rows:
         return {}
-    walk = {"partition_by": F("device"), "order_by": (F("seq"), F("received_at"))}
+    walk: dict[str, Any] = {
+        "partition_by": F("device"),
+        "order_by": (F("seq"), F("received_at")),
+    }
     events = (
         standing_events([session.pk])
         .filter(kind=ReadingEvent.Kind.SCAN)

@@ -90,7 +90,9 @@ def settle(request: StaffRequest, session_id: int) -> HttpResponse:
     form = SettlementForm(request.POST, copy_ids=conflicting)
     try:
         if not form.is_valid():
-            raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+            raise Refused(
+                " ".join(str(error) for errors in form.errors.values() for error in errors)
+            )
         count = conflict_settle(
             session_id=session.pk,
             copy_ids=form.cleaned_data["copy_id"],

@@ -97,7 +97,7 @@ def _findings_page(
         "carried": {"finding": chosen},
         "reset_url": f"?finding={chosen}",
         "page_obj": page,
-        "lines": finding_lines(session, page.object_list, timezone.localdate()),
+        "lines": finding_lines(session, list(page.object_list), timezone.localdate()),
         "picked": picked,
         "actions": actions_for(chosen, applied=applied) if can_settle else [],
         "query": request.GET.urlencode(),
@@ -169,7 +169,7 @@ def findings_decide(request: StaffRequest, session_id: int) -> HttpResponse:
     keys = form.keys()
     try:
         if not form.is_valid():
-            raise Refused(" ".join(form.errors["action"]))
+            raise Refused(" ".join(map(str, form.errors["action"])))
         said = _decide(session, form.cleaned_data["action"], keys, request.user)
     except Refused as refusal:
         messages.error(request, refusal.reason)

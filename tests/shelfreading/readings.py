@@ -26,7 +26,7 @@ def scan(session: ReadingSession, codes: list[str], actor: object, device: str =
 
 
 def read_session(
-    cast: Cast, copies: int = 60, *, closed: bool = True, actor: User | None = None
+    cast: Cast, copies: int = 40, *, closed: bool = True, actor: User | None = None
 ) -> tuple[ReadingSession, list[Copy]]:
     """«مخزن» read whole by the librarian (or `actor`): copy 3 is missing, 5 stands after 9, 7 is
     lent and on the shelf, 11 back from the binder; a copy of «کودک» stands among them; one code
