@@ -11,6 +11,8 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _CONTROLS = re.compile("[\x00\x01\x05-\x08\x0e-\x1b\x7f]")
 # UTF-8 taken for Windows-1252 and stored again: "عنوان" has become "Ø¹Ù†ÙˆØ§Ù†".
 _MOJIBAKE = re.compile("[\u00d8-\u00db][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
+# UTF-8 taken for Windows-1256: "عنوان" has become "ط¹ظ†ظˆط§ظ†", every second letter one of these.
+_LEAD_BYTES = re.compile("[طظعغ]")
 _QUESTION_RUN = re.compile(r"\?{3,}")
 
 _PROBE = 200_000
@@ -62,13 +64,15 @@ def _refuse_noise(probe: str, encoding: str, filename: str) -> None:
 
 
 def _refuse_lost_letters(probe: str, filename: str) -> None:
-    if len(_ARABIC.findall(probe)) > 0:
-        return
     foreign = len(_NOT_ASCII.findall(probe))
-    mojibake = len(_MOJIBAKE.findall(probe)) * 2
-    questions = sum(len(run) for run in _QUESTION_RUN.findall(probe))
-    letters = sum(character.isalpha() for character in probe)
-    if (foreign > 10 and mojibake > 0.5 * foreign) or questions > max(20, letters):
+    if _ARABIC.search(probe):
+        lost = foreign > 10 and len(_LEAD_BYTES.findall(probe)) > 0.4 * foreign
+    else:
+        questions = sum(len(run) for run in _QUESTION_RUN.findall(probe))
+        letters = sum(character.isalpha() for character in probe)
+        mojibake = len(_MOJIBAKE.findall(probe)) * 2
+        lost = (foreign > 10 and mojibake > 0.5 * foreign) or questions > max(20, letters)
+    if lost:
         raise Unreadable(
             f"حروف فارسی فایل «{filename}» هنگام ذخیره از میان رفته است؛ "
             "آن را دوباره از برنامه‌اش با قالب xlsx یا «CSV UTF-8» خروجی بگیرید و بفرستید."

@@ -363,6 +363,7 @@ def bomb(size: int, declared: int | None = None) -> bytes:
         (bytes(range(256)) * 40, "list.csv", ["متن خوانا نیست"]),
         (os.urandom(50_000).replace(b"\0", b"\1"), "list.csv", ["متن خوانا نیست"]),
         ("عنوان,بارکد\n".encode().decode("cp1252", "replace").encode(), "list.csv", ["حروف"]),
+        ("عنوان,بارکد\n".encode().decode("cp1256", "replace").encode(), "list.csv", ["حروف"]),
         (b"?????,?????\n" * 20, "list.csv", ["حروف فارسی"]),
         (b'<?xml version="1.0"?><note/>', "list.xls", ["XML"]),
         (b"<html><body>x</body></html>", "list.xls", ["جدولی"]),
