@@ -6,14 +6,18 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from import_export.admin import ImportExportModelAdmin
 
 from libraries import audit
+from libraries.admin_excel import ExcelAdmin
+from libraries.admin_forms import CopyForm, SectionFormSet, TitleForm
+from libraries.copy_facts import KEYS, shelf_keys
 from libraries.domain.persian import search_key
-from libraries.holdings import KEYS, shelf_keys
+from libraries.locking import lock_all
 from libraries.models import (
     AuditEntry,
     Copy,
@@ -27,6 +31,7 @@ from libraries.models import (
 )
 from libraries.resources import CopyResource, LibraryResource, StaffResource
 from libraries.rights import StaffRequest
+from libraries.services import shelf_keys_renew
 
 admin.site.site_header = "مدیریت رف‌خوان"
 admin.site.site_title = "رف‌خوان"
@@ -72,12 +77,13 @@ class SectionInline(admin.TabularInline):
     """A library's sections, in walking order."""
 
     model = Section
+    formset = SectionFormSet
     fields = ("position", "name")
     extra = 0
 
 
 @admin.register(Library)
-class LibraryAdmin(ImportExportModelAdmin):
+class LibraryAdmin(ExcelAdmin):
     """Libraries, in and out as Excel."""
 
     resource_classes = (LibraryResource,)
@@ -87,18 +93,15 @@ class LibraryAdmin(ImportExportModelAdmin):
     search_fields = ("name", "code")
     inlines = (SectionInline,)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """A section's name is searched in its search form."""
-        for section in formset.save(commit=False):
-            section.search_name = search_key(section.name)
-            section.save()
-        for section in formset.deleted_objects:
-            section.delete()
-        formset.save_m2m()
+    def save_model(self, request: StaffRequest, obj: Library, form: Any, change: bool) -> None:
+        """Another order of literature gives every copy another place."""
+        super().save_model(request, obj, form, change)
+        if change and "literature_order" in form.changed_data:
+            shelf_keys_renew(obj)
 
 
 @admin.register(User)
-class StaffAdmin(ImportExportModelAdmin, UserAdmin):
+class StaffAdmin(ExcelAdmin, UserAdmin):
     """Staff: one role, one scope."""
 
     resource_classes = (StaffResource,)
@@ -129,8 +132,18 @@ class StaffAdmin(ImportExportModelAdmin, UserAdmin):
     )  # fmt: skip
 
 
+class PersianSearch(admin.ModelAdmin):
+    """Words are looked for as they are kept, however they are typed."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The rows that hold the words in their search form."""
+        return super().get_search_results(request, queryset, search_key(search_term))
+
+
 @admin.register(Title)
-class TitleAdmin(admin.ModelAdmin):
+class TitleAdmin(PersianSearch):
     """Titles."""
 
     list_display = ("title", "author", "year", "library")
@@ -138,24 +151,34 @@ class TitleAdmin(admin.ModelAdmin):
     search_fields = ("search_text",)
     autocomplete_fields = ("library",)
     show_full_result_count = False
-
-    def save_model(self, request: HttpRequest, obj: Title, form: Any, change: bool) -> None:
-        """A title is searched in its search form."""
-        obj.search_text = search_key(f"{obj.title} {obj.author}")
-        super().save_model(request, obj, form, change)
+    form = TitleForm
 
 
 @admin.register(Copy)
-class CopyAdmin(ImportExportModelAdmin):
+class CopyAdmin(ExcelAdmin, PersianSearch):
     """Copies. A status changed here is history like any other."""
 
     resource_classes = (CopyResource,)
+    form = CopyForm
     list_display = ("registration_number", "title", "call_number", "barcode", "status", "library")
     list_filter = ("status", "is_reference")
     list_select_related = ("title", "library")
     search_fields = ("registration_number", "barcode", "title__search_text")
     autocomplete_fields = ("library", "title")
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Copy]:
+        """With what an export shows of each."""
+        return super().get_queryset(request).select_related("title", "library", "section")
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Copy | None:
+        """What is saved is held first, so that no reading or desk writes in between."""
+        if request.method == "POST" and object_id.isdecimal():
+            lock_all(Copy.objects.filter(pk=object_id))
+        found: Copy | None = super().get_object(request, object_id, from_field)
+        return found
 
     def save_model(self, request: StaffRequest, obj: Copy, form: Any, change: bool) -> None:
         """Keep the shelf keys and the history in step with what was typed."""
@@ -182,6 +205,28 @@ class CopyAdmin(ImportExportModelAdmin):
                 now=now,
                 fields=sorted(form.changed_data),
             )
+
+    def delete_model(self, request: StaffRequest, obj: Copy) -> None:
+        """Its history goes with it, so the audit says that it was there."""
+        self._record_deletion(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: StaffRequest, queryset: QuerySet[Copy]) -> None:
+        """The same for several."""
+        with transaction.atomic():
+            for copy in queryset.select_related("library").order_by("pk"):
+                self._record_deletion(request, copy)
+            super().delete_queryset(request, queryset)
+
+    def _record_deletion(self, request: StaffRequest, copy: Copy) -> None:
+        audit.record(
+            "copy_delete",
+            actor=request.user,
+            library=copy.library,
+            subject=copy,
+            registration_number=copy.registration_number,
+            status=copy.status,
+        )
 
 
 @admin.register(StatusChange)

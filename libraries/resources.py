@@ -4,153 +4,188 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from import_export import fields, resources
-from import_export.widgets import ForeignKeyWidget
+from import_export.results import Error, Result
 
+from libraries import audit
+from libraries.copy_facts import KEYS, shelf_keys
 from libraries.domain.codes import clean_code
-from libraries.domain.persian import search_key, stored_form
-from libraries.holdings import KEYS, shelf_keys, title_identity
-from libraries.models import Copy, County, Library, Province, Section, Title, User
+from libraries.domain.persian import stored_form
+from libraries.locking import lock_all
+from libraries.models import Copy, CopyStatus, County, Library, Province, User
+from libraries.resource_widgets import (
+    ChoiceWidget,
+    CountyWidget,
+    JalaliWidget,
+    NamedWidget,
+    ReferenceWidget,
+    SectionWidget,
+    TitleWidget,
+    YesNoWidget,
+)
 from libraries.roles import Role
 
 
-class _CountyWidget(ForeignKeyWidget):
-    """A county by its name, inside the row's province."""
+class _PlainError(Error):
+    """An error that shows its sentence, not where in the program it came up."""
 
-    def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> Any:
-        """Counties of the province that the row names."""
-        return County.objects.filter(province__name=row["استان"])
+    traceback = ""
 
 
-class LibraryResource(resources.ModelResource):
-    """Libraries by their code."""
-
-    province = fields.Field(column_name="استان", attribute="county__province__name", readonly=True)
-    county = fields.Field(
-        column_name="شهرستان", attribute="county", widget=_CountyWidget(County, "name")
-    )
-    code = fields.Field(column_name="کد", attribute="code")
-    name = fields.Field(column_name="نام", attribute="name")
-    kind = fields.Field(column_name="نوع", attribute="kind")
-    degree = fields.Field(column_name="درجه", attribute="degree")
-    place_kind = fields.Field(column_name="شهر یا روستا", attribute="place_kind")
-    place = fields.Field(column_name="نام شهر یا روستا", attribute="place")
+class ExcelResource(resources.ModelResource):
+    """What the three have in common: texts as they are kept, whole files, a line in the audit."""
 
     class Meta:
-        model = Library
-        import_id_fields = ("code",)
-        fields = ("code", "name", "kind", "degree", "province", "county", "place_kind", "place")
         skip_unchanged = True
         clean_model_instances = True
+        store_instance = True
+
+    @classmethod
+    def get_error_result_class(cls) -> type[Error]:
+        """Errors for people."""
+        return _PlainError
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """Refuse a file that lacks a column: what it leaves out would otherwise be guessed."""
+        headers = [stored_form(str(header or "")) for header in dataset.headers or ()]
+        missing = [
+            field.column_name for field in self.fields.values() if field.column_name not in headers
+        ]
+        if missing:
+            dataset.wipe()
+            raise ValueError(
+                f"ستون «{missing[0]}» در فایل نیست؛ نخست خروجی بگیرید و همهٔ ستون‌های آن را "
+                "نگه دارید."
+            )
+        dataset.headers = headers
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        """Names as they are kept; kinds by their Persian word too; places made where new."""
-        for name in ("استان", "شهرستان", "کد", "نام", "نام شهر یا روستا"):
-            row[name] = stored_form(str(row.get(name) or ""))
-        for column, choices in (("نوع", Library.Kind), ("شهر یا روستا", Library.PlaceKind)):
-            by_label = {choice.label: choice.value for choice in choices}
-            row[column] = by_label.get(stored_form(str(row.get(column) or "")), row.get(column))
-        if row["استان"] and row["شهرستان"]:
-            province, _ = Province.objects.get_or_create(name=row["استان"])
-            County.objects.get_or_create(province=province, name=row["شهرستان"])
+        """Texts as they are kept."""
+        for name in list(row):
+            row[name] = stored_form(str(row[name] if row[name] is not None else ""))
+
+    def after_import(self, dataset: Any, result: Result, **kwargs: Any) -> None:
+        """Tell of it in the audit, in the import's own transaction."""
+        changed = {name: count for name, count in result.totals.items() if count}
+        if not kwargs["dry_run"]:
+            audit.record(
+                "admin_import",
+                actor=kwargs.get("user"),
+                model=self._meta.model._meta.label_lower,
+                **changed,
+            )
 
 
-class StaffResource(resources.ModelResource):
+class LibraryResource(ExcelResource):
+    """Libraries by their code. Provinces and counties that are new are made."""
+
+    county = fields.Field("county", "شهرستان", CountyWidget())
+    code = fields.Field("code", "کد")
+    name = fields.Field("name", "نام")
+    kind = fields.Field("kind", "نوع", ChoiceWidget(Library.Kind, "نوع"))
+    degree = fields.Field("degree", "درجه")
+    place_kind = fields.Field("place_kind", "شهر یا روستا", ChoiceWidget(Library.PlaceKind, "نوع"))
+    place = fields.Field("place", "نام شهر یا روستا")
+
+    class Meta(ExcelResource.Meta):
+        model = Library
+        import_id_fields = ("code",)
+        fields = ("code", "name", "kind", "degree", "county", "place_kind", "place")
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        """Places made where they are new."""
+        super().before_import_row(row, **kwargs)
+        province, slash, county = (part.strip() for part in row["شهرستان"].rpartition("/"))
+        if slash and province and county:
+            of, _ = Province.objects.get_or_create(name=province)
+            County.objects.get_or_create(province=of, name=county)
+
+
+class StaffResource(ExcelResource):
     """Staff by user name. Passwords neither leave nor arrive in a file."""
 
-    username = fields.Field(column_name="نام کاربری", attribute="username")
-    first_name = fields.Field(column_name="نام", attribute="first_name")
-    last_name = fields.Field(column_name="نام خانوادگی", attribute="last_name")
-    role = fields.Field(column_name="نقش", attribute="role")
-    library = fields.Field(
-        column_name="کد کتابخانه", attribute="library", widget=ForeignKeyWidget(Library, "code")
-    )
-    province = fields.Field(
-        column_name="استان", attribute="province", widget=ForeignKeyWidget(Province, "name")
-    )
-    county = fields.Field(
-        column_name="شهرستان", attribute="county", widget=ForeignKeyWidget(County, "name")
-    )
-    is_active = fields.Field(column_name="فعال", attribute="is_active")
+    username = fields.Field("username", "نام کاربری")
+    first_name = fields.Field("first_name", "نام")
+    last_name = fields.Field("last_name", "نام خانوادگی")
+    role = fields.Field("role", "نقش", ChoiceWidget(Role, "نقش"))
+    library = fields.Field("library", "کد کتابخانه", NamedWidget(Library, "code", "کتابخانهٔ"))
+    province = fields.Field("province", "استان", NamedWidget(Province, "name", "استان"))
+    county = fields.Field("county", "شهرستان", CountyWidget())
+    is_active = fields.Field("is_active", "فعال", YesNoWidget(empty=True))
 
-    class Meta:
+    class Meta(ExcelResource.Meta):
         model = User
         import_id_fields = ("username",)
         fields = (
             "username", "first_name", "last_name", "role", "library", "province", "county",
             "is_active",
         )  # fmt: skip
-        skip_unchanged = True
-        clean_model_instances = True
 
-    def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        """Roles by their Persian word too."""
-        by_label = {role.label: role.value for role in Role}
-        row["نقش"] = by_label.get(stored_form(str(row.get("نقش") or "")), row.get("نقش"))
-        if row.get("فعال") in (None, ""):
-            row["فعال"] = "1"
-
-    def before_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
+    def after_init_instance(self, instance: User, new: bool, row: Any, **kwargs: Any) -> None:
         """A new user gets no password: the administrator sets one."""
-        if not instance.password:
+        if new:
             instance.password = make_password(None)
 
 
-class CopyResource(resources.ModelResource):
-    """Copies by library code and registration number; titles are found or made."""
+class CopyResource(ExcelResource):
+    """Copies by library code and registration number; titles and sections are found or made."""
 
-    library = fields.Field(
-        column_name="کد کتابخانه", attribute="library", widget=ForeignKeyWidget(Library, "code")
-    )
-    registration_number = fields.Field(column_name="شماره ثبت", attribute="registration_number")
-    barcode = fields.Field(column_name="بارکد", attribute="barcode")
-    title = fields.Field(column_name="عنوان", attribute="title__title", readonly=True)
-    author = fields.Field(column_name="پدیدآورنده", attribute="title__author", readonly=True)
-    publisher = fields.Field(column_name="ناشر", attribute="title__publisher", readonly=True)
-    year = fields.Field(column_name="سال نشر", attribute="title__year", readonly=True)
-    call_number = fields.Field(column_name="شماره راهنما", attribute="call_number")
-    main_class = fields.Field(column_name="رده اصلی", attribute="main_class")
-    volume = fields.Field(column_name="شماره جلد", attribute="volume")
-    copy_number = fields.Field(column_name="شماره نسخه", attribute="copy_number")
-    section = fields.Field(column_name="بخش", attribute="section__name", readonly=True)
-    status = fields.Field(column_name="وضعیت", attribute="get_status_display", readonly=True)
+    library = fields.Field("library", "کد کتابخانه", NamedWidget(Library, "code", "کتابخانهٔ"))
+    registration_number = fields.Field("registration_number", "شماره ثبت")
+    registered_on = fields.Field("registered_on", "تاریخ ثبت", JalaliWidget())
+    barcode = fields.Field("barcode", "بارکد")
+    title = fields.Field("title", "عنوان", TitleWidget())
+    author = fields.Field("title__author", "پدیدآورنده", readonly=True)
+    publisher = fields.Field("title__publisher", "ناشر", readonly=True)
+    year = fields.Field("title__year", "سال نشر", readonly=True)
+    call_number = fields.Field("call_number", "شماره راهنما")
+    main_class = fields.Field("main_class", "رده اصلی")
+    volume = fields.Field("volume", "شماره جلد")
+    copy_number = fields.Field("copy_number", "شماره نسخه")
+    section = fields.Field("section", "بخش", SectionWidget())
+    is_reference = fields.Field("is_reference", "مرجع", ReferenceWidget())
+    status = fields.Field("status", "وضعیت", ChoiceWidget(CopyStatus, "وضعیت"))
 
-    class Meta:
+    class Meta(ExcelResource.Meta):
         model = Copy
         import_id_fields = ("library", "registration_number")
         fields = (
-            "library", "registration_number", "barcode", "title", "author", "publisher", "year",
-            "call_number", "main_class", "volume", "copy_number", "section", "status",
+            "library", "registration_number", "registered_on", "barcode", "title", "author",
+            "publisher", "year", "call_number", "main_class", "volume", "copy_number", "section",
+            "is_reference", "status",
         )  # fmt: skip
-        clean_model_instances = True
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """Hold the libraries' copies as they are: desks and readings wait."""
+        super().before_import(dataset, **kwargs)
+        codes = {stored_form(str(code or "")) for code in dataset["کد کتابخانه"]}
+        lock_all(Library.objects.filter(code__in=codes))
+        lock_all(Copy.objects.filter(library__code__in=codes))
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        """Texts as they are kept, codes without what a spreadsheet adds to them."""
-        for name in list(row):
-            row[name] = stored_form(str(row[name] if row[name] is not None else ""))
+        """Codes without what a spreadsheet adds to them."""
+        super().before_import_row(row, **kwargs)
         for name in ("شماره ثبت", "بارکد"):
-            row[name] = clean_code(row.get(name) or "")
+            row[name] = clean_code(row[name])
+
+    def import_field(
+        self, field: Any, instance: Copy, row: Any, is_m2m: bool = False, **kwargs: Any
+    ) -> None:
+        """The status of a copy that is here has a history, which a file can't tell."""
+        if (
+            field.attribute == "status"
+            and instance.pk
+            and field.clean(row, **kwargs) != instance.status
+        ):
+            raise ValueError(
+                f"نسخهٔ ثبت {instance.registration_number} در سامانه "
+                f"«{instance.get_status_display()}» است؛ وضعیت را در صفحهٔ نسخه یا با فهرست نسخ "
+                "کتابخانه تغییر دهید."
+            )
+        super().import_field(field, instance, row, is_m2m, **kwargs)
 
     def before_save_instance(self, instance: Copy, row: Any, **kwargs: Any) -> None:
-        """Title and section by their names; the shelf keys that follow from the call number."""
-        library = instance.library
-        parts = [row.get(name) or "" for name in ("عنوان", "پدیدآورنده", "ناشر", "سال نشر")]
-        instance.title, _ = Title.objects.get_or_create(
-            library=library,
-            identity=title_identity(*parts),
-            defaults={
-                "title": parts[0],
-                "author": parts[1],
-                "publisher": parts[2],
-                "year": parts[3][:40],
-                "search_text": search_key(f"{parts[0]} {parts[1]}"),
-            },
-        )
-        section = row.get("بخش") or "مخزن"
-        instance.section, _ = Section.objects.get_or_create(
-            library=library,
-            search_name=search_key(section),
-            defaults={"name": section, "position": library.sections.count()},
-        )
-        keys = shelf_keys(instance.call_number, instance.registration_number, library.rules)
+        """The shelf keys follow from the call number."""
+        rules = instance.library.rules
+        keys = shelf_keys(instance.call_number, instance.registration_number, rules)
         for name, value in zip(KEYS, keys, strict=True):
             setattr(instance, name, value)

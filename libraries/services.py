@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from libraries import audit
-from libraries.locking import locked
-from libraries.models import Library, Section, User
+from libraries.bulk import bulk_rewrite
+from libraries.copy_facts import KEYS, shelf_keys
+from libraries.locking import lock_all, locked
+from libraries.models import Copy, Library, Section, User
 from libraries.refusal import Refused
 
 
@@ -30,3 +32,21 @@ def section_move(*, section_id: int, step: int, actor: User, now: datetime) -> S
     Section.objects.bulk_update(order, ["position"])
     audit.record("section_move", actor=actor, library=library, subject=section, now=now, step=step)
     return section
+
+
+@transaction.atomic
+def shelf_keys_renew(library: Library) -> int:
+    """Give every copy of a library the place that the library's order gives it now.
+
+    For when the order itself changed. Readings that have begun keep the order they froze.
+    Returns how many copies there are.
+    """
+    locked(Library.objects.all(), pk=library.pk)
+    copies = Copy.objects.filter(library=library)
+    lock_all(copies)
+    rows = copies.values_list("pk", "call_number", "registration_number")
+    return bulk_rewrite(
+        Copy,
+        KEYS,
+        [(pk, *shelf_keys(call, number, library.rules)) for pk, call, number in rows],
+    )

@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 
-from libraries.admin import LookOnly
+from libraries.admin import LookOnly, PersianSearch
 from libraries.domain.national_id import mask_mobile, mask_national_id
 from loans.models import FollowUp, Forgiveness, Loan, Member
 
 
 @admin.register(Member)
-class MemberAdmin(LookOnly):
+class MemberAdmin(LookOnly, PersianSearch):
     """Members, masked; they are entered and opened at their library."""
 
     list_display = ("full_name", "membership_number", "masked_id", "masked_mobile", "library")

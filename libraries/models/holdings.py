@@ -122,6 +122,7 @@ class Copy(models.Model):
                 condition=models.Q(weeding_cause="")
                 | models.Q(status=CopyStatus.WEEDED, weeding_cause__in=WeedingCause.values),
                 name="weeding_cause_only_when_weeded",
+                violation_error_message="علت وجین تنها با وضعیت «وجین» می‌آید؛ یکی را تغییر دهید.",
             ),
         )
         indexes = (

@@ -6,16 +6,19 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from libraries.locking import locked
 from libraries.models import AuditEntry, Copy, CopyStatus, StatusChange
+from libraries.roles import Role
 from loans.models import Forgiveness, Loan
 from loans.services import loan_lend, loan_return
 from shelfreading.models import Application, AppliedChange, Decision, ReadingSession
 from shelfreading.services.applying import application_undo, findings_apply
 from shelfreading.services.decisions import fate_set
 from tests.at_once import at_once, in_queue, refusals
+from tests.cast import make_user
 from tests.fresh_readings import Reading, make_reading, read_and_close
 from tests.promises import assert_records_hold
 
@@ -247,3 +250,35 @@ def test_a_decision_comes_before_the_application_or_is_refused() -> None:
         assert status(copy) == (CopyStatus.WEEDED if weeded else CopyStatus.AVAILABLE)
         assert applied.changes.count() == 1 + weeded
         assert_records_hold(reading.library)
+
+
+@pytest.mark.parametrize("applies_first", [True, False])
+def test_the_administrator_saves_a_copy_while_the_session_is_applied(applies_first: bool) -> None:
+    """A page opened before, saved in the middle: what the reading wrote is not lost unsaid."""
+    reading = read_all_but_one()
+    copy = reading.copies[3]
+    admin = make_user(f"admin-{reading.library.code}", Role.ADMINISTRATOR)
+    sent = {
+        "library": copy.library_id, "title": copy.title_id, "section": copy.section_id,
+        "registration_number": copy.registration_number, "barcode": copy.barcode,
+        "call_number": copy.call_number, "main_class": copy.main_class, "volume": "۳",
+        "status": "binding",
+    }  # fmt: skip
+
+    def save() -> int:
+        client = Client()
+        client.force_login(admin)
+        return client.post(f"/admin/libraries/copy/{copy.pk}/change/", sent).status_code
+
+    works = [apply(reading), save]
+    outcomes = in_queue(hold(copy), *(works if applies_first else works[::-1]))
+    assert 302 in outcomes
+    # Applied after the administrator, the session meets a record that changed: a conflict.
+    assert refusals(outcomes) == (status_steps(copy) == ["binding"])
+    assert status(copy) == CopyStatus.BINDING
+    assert_records_hold(reading.library)
+
+
+def status_steps(copy: Copy) -> list[str]:
+    steps = StatusChange.objects.filter(copy=copy).order_by("pk")
+    return list(steps.values_list("to_status", flat=True))
