@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from libraries.models import Copy, CopyStatus, StatusChange, WeedingCause
+from libraries.models.holdings import BinaryOrderedCharField
 from libraries.querysets import ScopedQuerySet
 from loans.models import Forgiveness, Loan
 from shelfreading.domain.findings import LABELS
@@ -25,7 +26,7 @@ class SessionFinding(models.Model):
     )
     finding = models.CharField("یافته", max_length=16, choices=FINDING_CHOICES)
     copy = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+", db_index=False)
-    code = models.CharField("کد", max_length=200, blank=True)
+    code = BinaryOrderedCharField("کد", max_length=200, blank=True)
     # Place in shelf order for expected copies; in reading order, after them, for the others.
     position = models.PositiveIntegerField()
     event_id = models.UUIDField(null=True)
@@ -91,7 +92,7 @@ class Decision(models.Model):
 
     session = models.ForeignKey(ReadingSession, models.CASCADE, related_name="decisions")
     copy = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+")
-    code = models.CharField(max_length=200, blank=True)
+    code = BinaryOrderedCharField(max_length=200, blank=True)
     fate = models.CharField("تصمیم", max_length=16, choices=Fate, blank=True)
     is_put_right = models.BooleanField("انجام شد", default=False)
     settlement = models.CharField(max_length=10, choices=Settlement, blank=True)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from libraries.models import Copy, Library, Section
+from libraries.models.holdings import BinaryOrderedCharField
 from libraries.querysets import ScopedQuerySet
 
 
@@ -100,7 +101,8 @@ class ExpectedCopy(models.Model):
     rank = models.IntegerField()
     # Each section, and each prefix in it, is a run of shelves of its own.
     shelf_run = models.PositiveIntegerField()
-    code = models.CharField(max_length=60)
+    # Codes are compared and never sorted as words: no language's rules slow their index down.
+    code = BinaryOrderedCharField(max_length=60)
     status = models.CharField(max_length=12)
     loan_id_at_start = models.BigIntegerField(null=True)
 
@@ -161,7 +163,7 @@ class ReadingEvent(models.Model):
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     raw = models.TextField(blank=True)
-    code = models.CharField(max_length=200, blank=True)
+    code = BinaryOrderedCharField(max_length=200, blank=True)
     copy = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+", db_index=False)
     undoes = models.UUIDField(null=True)
     device_at = models.DateTimeField(null=True)
