@@ -7,13 +7,15 @@ the clock of a reader is not trusted to say what came first.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from operator import is_not
 from pathlib import Path
 from typing import Any
 
 from libraries.domain.call_numbers import DEFAULT, Rules, natural_key, shelf_key
+from libraries.domain.codes import with_zeros
 from libraries.domain.columns import find_header, guess_mapping
 from libraries.domain.copies_list import CheckedList, CopiesListError, check_rows
 from libraries.domain.copy_records import CopyRecord, Rejected
@@ -145,6 +147,9 @@ def match_tables(
     records = _in_shelf_order(checked.records, rules)
     places = list(freeze([(section, key) for section, key, _ in records], rules))
     ordered = [record for _, _, record in records]
+    codes = with_zeros(
+        (scan.code for scan in scans.scans), {r.barcode for r in ordered if r.barcode}
+    )
     match = reconcile(
         ExpectedList(
             codes=[
@@ -154,7 +159,7 @@ def match_tables(
             ranks=[rank for rank, _ in places],
             shelf_runs=[run for _, run in places],
         ),
-        [scan.code for scan in scans.scans],
+        codes,
         today=today,
         loans={
             position: [LoanFact(_LONG_AGO, None, record.due_on, followed_up=False)]
@@ -163,13 +168,23 @@ def match_tables(
         },
     )
     unreadable = sum(rank == UNREADABLE for rank, _ in places)
+    named = [
+        scan if scan.code == code else replace(scan, code=code)
+        for scan, code in zip(scans.scans, codes, strict=True)
+    ]
+    notices = _notices(copies, checked, scans, match, unreadable)
+    if mended := sum(map(is_not, named, scans.scans)):
+        notices.append(
+            f"{to_persian_digits(mended)} کد در یکی از دو فایل صفرهای آغازش را نداشت (اکسل آن‌ها را "
+            "می‌اندازد) و بدون آن صفرها سنجیده شد."
+        )
     return FileMatch(
         records=ordered,
-        scans=scans.scans,
+        scans=named,
         match=match,
         header=header,
         rejected=checked.rejected,
-        notices=_notices(copies, checked, scans, match, unreadable),
+        notices=notices,
     )
 
 
@@ -199,6 +214,12 @@ def _check(copies: Table, filename: str) -> tuple[CheckedList, list[str]]:
             checked.rejected.append(Rejected(record.row_number, list(row), (reason,)))
     checked.records = [r for r in checked.records if r.barcode or r.registration_number]
     checked.rejected.sort(key=lambda row: row.row_number)
+    if not checked.records and checked.rejected:
+        number, _, reasons = checked.rejected[0]
+        raise Unreadable(
+            f"هیچ سطری از فایل «{filename}» پذیرفته نشد؛ "
+            f"سطر {to_persian_digits(number)}: {reasons[0]}"
+        )
     if not checked.records:
         raise Unreadable(
             f"در فایل «{filename}» هیچ سطری نیست که بتوان آن را نسخه‌ای شمرد؛ "

@@ -181,7 +181,7 @@ class _Checker:
 
     def _is_layout(self, row: Sequence[str], record: CopyRecord) -> bool:
         """Tell an empty row, a header or title line that comes again, and a closing total."""
-        total = not record.barcode and record.title.startswith(_TOTAL_WORDS)
+        total = record.title.startswith(_TOTAL_WORDS)
         numbered = _DIGIT.search(record.registration_number or record.barcode)
         if record.title and numbered and not total:
             return False
@@ -189,7 +189,14 @@ class _Checker:
         if not key or key in self._above:
             return True
         some_total = total or any(cell.startswith(_TOTAL_WORDS) for cell in key)
-        return not record.barcode and some_total and len(key) <= _MOST_CELLS_OF_TOTAL
+        if not some_total or len(key) > _MOST_CELLS_OF_TOTAL:
+            return False
+        return not record.barcode or self._counts_rows(record.barcode)
+
+    def _counts_rows(self, text: str) -> bool:
+        """Whether a number, and what it counts («۳۰۰۰ نسخه»), is that of the rows so far."""
+        rows = len(self._checked.records) + len(self._checked.rejected)
+        return re.fullmatch(f"{rows}[^0-9]*", text) is not None
 
     def _fill_call_number(self, record: CopyRecord, cells: Sequence[str]) -> None:
         call_number = self._text(cells, "call_number")

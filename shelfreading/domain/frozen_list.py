@@ -6,9 +6,7 @@ from libraries.domain.call_numbers import Rules, key_prefix, key_readable
 from shelfreading.domain.shelf_order import UNREADABLE
 
 
-def freeze(
-    copies: Iterable[tuple[object, str]], rules: Rules
-) -> Iterator[tuple[int, int]]:
+def freeze(copies: Iterable[tuple[object, str]], rules: Rules) -> Iterator[tuple[int, int]]:
     """Rank and shelf run of each copy, for (section, shelf key) pairs that come in shelf order.
 
     Copies with equal keys share a rank: either may stand first. Each section, and each prefix

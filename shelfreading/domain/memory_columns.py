@@ -23,6 +23,7 @@ _CODE_HEADINGS = [
         *("بارکد", "شماره بارکد", "بارکدها", "barcode", "bar code", "barcodes", "scanned barcode"),
         *("کد", "شناسه", "code", "scanned code", "barcode data", "scan data", "data", "scan"),
         *("scans", "content", "value", "item", "isbn", "ean", "id", "شماره ثبت"),
+        *("barcode number", "barcode no", "item barcode", "item id", "کدها", "کد کتاب"),
     )
 ]
 _DAY_HEADINGS = {
@@ -136,13 +137,28 @@ def _is_sequence(texts: list[str]) -> bool:
 
 
 def _find_header(rows: Rows) -> int | None:
-    """Return the index of the first row with a heading for codes; none once a code has come."""
+    """Return the index of the first row with a heading for codes; none once a code has come.
+
+    Where no heading is known, words beside one another at the very beginning are a header.
+    """
+    words = None
+    first_filled = True
     for index, row in enumerate(rows[:_HEADER_SEARCH_ROWS]):
         if any(map(is_code_heading, row)):
             return index
         if any(_LIKELY_CODE.fullmatch(clean_code(cell)) for cell in row):
-            return None
-    return None
+            break
+        if first_filled and any(row):
+            first_filled = False
+            words = index if _is_words(row) else None
+    return words
+
+
+def _is_words(row: Sequence[str]) -> bool:
+    cells = [text for text in map(plain, row) if text]
+    return len(cells) > 1 and not any(
+        any(map(str.isdigit, cell)) or _SYMBOLOGY.fullmatch(cell) for cell in cells
+    )
 
 
 def _code_by_heading(names: list[str]) -> int | None:

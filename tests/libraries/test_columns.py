@@ -72,6 +72,7 @@ def test_the_management_systems_headings_either_way_round():
         ("عنوان|بخش نگهداری|بخش", "title||section"),
         ("عنوان|بخش نگهداری|نام کتابخانه", "title|section|"),
         ("وضعیت امانت|وضعیت|مرجع", "|status|reference"),
+        ("وضعیت نشر|وضعیت ظاهری|وضعیت جلد|وضعیت فیزیکی", "|||"),
         ("تاریخ امانت|تاریخ بازگشت|نام عضو|شماره عضویت", "lent_on|due_on|borrower_name|membership"),
         ("کدملی|موبايل|امانت‌گیرنده|مهلت", "national_id|mobile|borrower_name|due_on"),
         ("عنوان|عنوان|عنوان", "title||"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libraries.domain.codes import clean_code, lost_digits
+from libraries.domain.codes import clean_code, lost_digits, with_zeros
 from libraries.domain.columns import find_header, guess_mapping
 from libraries.domain.copies_list import CheckedList, CopiesListError, CopyRecord, check_rows
 from libraries.domain.list_values import STATUS_WORDS, is_yes, status_code
@@ -174,6 +174,9 @@ def test_what_a_list_may_do_without():
         ["", "", "", "", "", "", "جمع:", "۳۰۰۰"],
         ["جمع کل", "3000"],
         ["", "", "", "تعداد نسخه‌ها: ۳۰۰۰"],
+        # In the column of barcodes, it is a total where it counts the rows.
+        ["جمع کل", "", "۱"],
+        ["تعداد:", "", "1 نسخه"],
     ],
 )
 def test_layout_is_passed_over_silently(layout):
@@ -186,6 +189,8 @@ def test_a_book_whose_title_looks_like_layout_stays():
     titles = ["جمع و تفریق", "عنوان", "تعداد نسخه"]
     rows = [row(title=t, registration_number=str(n), barcode="") for n, t in enumerate(titles)]
     assert [record.title for record in check(*rows).records] == titles
+    few = ["جمع و تفریق", "12", "1200000012"]
+    assert only(check(few)).title == "جمع و تفریق"
 
 
 def test_short_rows_and_no_header():
@@ -295,6 +300,12 @@ def test_yes_and_no(text, yes):
         ("\x021200003442\r\n\x00", "1200003442"),
         ("\u202d12 000\u00a0034\t42\u200c\u202c", "1200003442"),
         ("]C1*AB-12/x*", "AB-12/x"),
+        ('="0012000034"', "0012000034"),
+        ("'0012000034", "0012000034"),
+        ("1200003442.0", "1200003442"),
+        ("12.5", "12.5"),
+        ('"', '"'),
+        ("=1+1", "=1+1"),
         ("*", "*"),
         ("**", "**"),
         ("]", "]"),
@@ -306,9 +317,28 @@ def test_codes_are_cleaned(raw, code):
     assert clean_code(raw) == code
 
 
-@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("]C1* ۱٢\x1d\u200c"))))
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("]C1* ۱٢\x1d\u200c='\".0"))))
 def test_cleaning_a_code_twice_changes_nothing(raw):
     assert clean_code(clean_code(raw)) == clean_code(raw)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("12", "0012"),
+        ("00012", "0012"),
+        ("0012", "0012"),
+        ("0034", "34"),
+        ("99", "99"),
+        ("0", "0"),
+        # Two copies could be meant, or a letter makes it no number.
+        ("7", "7"),
+        ("AB", "AB"),
+    ],
+)
+def test_zeros_that_a_spreadsheet_dropped_are_found_again(code, found):
+    known = ["0012", "34", "07", "007", "00AB"]
+    assert with_zeros([code, *known], known) == [found, *known]
 
 
 def test_lost_digits():

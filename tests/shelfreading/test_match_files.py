@@ -171,6 +171,17 @@ def test_a_repeated_number_goes_to_the_rejected_and_counts_once(tmp_path):
     assert titles == ["خلاصه", "حاضر در قفسه", "پذیرفته‌نشده"]
 
 
+def test_zeros_that_a_spreadsheet_dropped_are_no_other_code(tmp_path):
+    rows = [row(1, barcode="000077"), row(2, barcode="000078"), row(3, barcode="79")]
+    result = found(tmp_path, rows, ["77", "000078", "0079", "000077", "99"])
+    assert classes(result) == {
+        "present": ["000077", "000078", "79"],
+        "unknown": ["99"],
+        "repeated": ["000077"],
+    }
+    assert any("صفر" in notice for notice in result.notices)
+
+
 def test_a_row_that_nothing_names_is_rejected(tmp_path):
     rows = [row(1), ("بی‌نام", "", "", "002/1 الف1", "مخزن", "موجود", "")]
     result = found(tmp_path, rows, ["770001"])
@@ -190,6 +201,7 @@ def test_unreadable_call_numbers_are_kept_and_told_of(tmp_path):
         ("عنوان,شماره ثبت\nالف,1\n", "1\n", "ستون «بارکد» پیدا نشد"),
         ("1\n2\n3\n", "1\n", "سطر عنوان ستون‌ها"),
         ("عنوان,شماره ثبت,بارکد\n", "1\n", "هیچ سطری نیست"),
+        ("عنوان,بارکد,وضعیت\nالف,1,سبز\n", "1\n", "پذیرفته نشد؛ سطر ۲: وضعیت «سبز»"),
         ("عنوان,شماره ثبت,بارکد\nالف,1,77\n", "", "صفر بایت"),
         ("", "1\n", "صفر بایت"),
         ("عنوان,شماره ثبت,بارکد\nالف,1,77\n", "MEMORY DUMP v1.0\n", "هیچ بارکدی پیدا نشد"),

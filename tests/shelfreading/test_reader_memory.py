@@ -150,6 +150,17 @@ def test_rows_beside_the_column_are_listed_and_odd_codes_stay():
     assert [line for line, _ in memory.skipped] == [1, 4, 5, 6]
 
 
+def test_words_beside_one_another_at_the_beginning_are_a_header():
+    rows = [[code, "1"] for code in CODES]
+    for header in (["متن", "تعداد"], ["Raw", "Count"]):
+        memory = read_memory([header, *rows])
+        assert [scan.code for scan in memory.scans] == CODES
+        assert memory.skipped == [(1, " ".join(header))]
+    # What stands alone, or carries a digit or a symbology, may be a code.
+    for first in (["ABC", ""], ["ABC1", "x"], ["ABC", "CODABAR"]):
+        assert len(codes([first, *rows])) == len(CODES) + 1
+
+
 def test_a_single_column_of_numbers_that_count_on_is_still_codes():
     numbers = [str(n) for n in range(1, 40)]
     assert codes(lines(numbers)) == numbers
