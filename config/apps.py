@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 from config import checks
 
@@ -10,3 +11,27 @@ class RafkhanConfig(AppConfig):
 
     name = "config"
     verbose_name = "رف‌خوان"
+
+
+class UsedStaticFiles(StaticFilesConfig):
+    """Static files without the builds of npm packages that no page asks for.
+
+    Compressing those takes most of a first start's time.
+    """
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "bootstrap-*",
+        "bootstrap.bundle*",
+        "bootstrap.css*",
+        "bootstrap.esm*",
+        "bootstrap.js*",
+        "bootstrap.min.*",
+        "bootstrap.rtl.css*",
+        "htmx.amd*",
+        "htmx.cjs*",
+        "htmx.esm*",
+        "htmx.js",
+        "htmx.min.js.gz",
+        "Vazirmatn-*",
+    ]

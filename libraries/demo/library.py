@@ -14,6 +14,7 @@ from libraries.roles import Role
 BOOKS = Path(__file__).with_name("books.txt")
 PASSWORD = "rafkhan-demo"
 SEED = 1405
+USERNAMES = ("librarian", "head", "county", "expert", "director", "office", "admin")
 STATUSES = ("available",) * 180 + ("on_loan",) * 9 + ("binding", "missing", "weeded", "unreturned")
 
 

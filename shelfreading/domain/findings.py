@@ -1,4 +1,4 @@
-"""The classes of the match table (spec "What a match can find"): a name and a Persian label each."""
+"""The classes of the match table (spec "What a match can find"): a name and a label each."""
 
 from enum import StrEnum
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from libraries.demo import library as demo
 from libraries.holdings import plan_list, write_list
 from libraries.models import Copy, Library, User
+from libraries.roles import Role
 from loans.list_loans import plan_loans, write_loans
 from loans.models import FollowUp, Loan
 
@@ -43,8 +44,12 @@ class Command(BaseCommand):
         else:
             with transaction.atomic():
                 self._make()
+        staff = User.objects.filter(username__in=demo.USERNAMES, first_name__in=Role.labels)
+        if not staff.exists():
+            self.stdout.write("There is data here already, and no demo among it.")
+            return
         self.stdout.write("Log in with one of these names, password " + demo.PASSWORD + ":")
-        for user in User.objects.order_by("pk")[:7]:
+        for user in staff.order_by("pk"):
             self.stdout.write(f"  {user.username:<10} {user.get_role_display()}")
         self.stdout.write(f"A reader's memory to upload: {self._memory_path()}")
 
