@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from libraries.domain.call_numbers import Rules, class_key, natural_key, prefix_of, shelf_key
@@ -28,25 +29,29 @@ OWN_FACTS = (
 TitleKey = tuple[str, str, str, str]
 
 
+# A list has few authors, publishers and years for its many titles.
+_key = lru_cache(maxsize=20_000)(search_key)
+
+
 class CopyHere(NamedTuple):
     """A copy as the library has it."""
 
     pk: int
     status: str
-    title: TitleKey
-    section: str
     registered_on: date | None
     barcode: str
     call_number: str
     main_class: str
     volume: str
     copy_number: str
+    section: str
+    title: TitleKey
     is_reference: bool
 
 
 def title_identity(title: str, author: str, publisher: str, year: str) -> str:
     """What makes two lines of a list one title: the same words, however they are spelt."""
-    text = "\x1f".join(search_key(part) for part in (title, author, publisher, year))
+    text = "\x1f".join((_key(title), _key(author), _key(publisher), _key(year)))
     return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
@@ -87,9 +92,25 @@ def copies_here(library: Library, *, lock: bool = False) -> dict[str, CopyHere]:
         "registration_number", "pk", "status", "title_id", "section_id", *OWN_FACTS
     )
     return {
-        number: CopyHere(pk, status, titles[title], sections[section], *facts)
-        for number, pk, status, title, section, *facts in rows.iterator(chunk_size=5000)
+        number: CopyHere._make((pk, status, *facts, sections[section], titles[title], reference))
+        for number, pk, status, title, section, *facts, reference in rows.iterator(chunk_size=5000)
     }
+
+
+def says_just_this(record: CopyRecord, here: CopyHere) -> bool:
+    """Whether a record says word for word what the library has: so it is for most of a list that
+    is brought in again, and no more need be asked.
+    """
+    return (
+        record.registered_on,
+        record.barcode,
+        record.call_number,
+        record.main_class,
+        record.volume,
+        record.copy_number,
+        record.section,
+        (record.title, record.author, record.publisher, record.year),
+    ) == here[2:-1] and record.is_reference in (None, here.is_reference)
 
 
 def filled_up(

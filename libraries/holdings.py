@@ -17,6 +17,7 @@ from libraries.copy_facts import (
     is_reference,
     own_values,
     same_title,
+    says_just_this,
     says_the_same,
     shelf_keys,
     title_identity,
@@ -85,10 +86,13 @@ def plan_list(
         if copy is None:
             plan.new.append(record)
             continue
-        filled = filled_up(
-            record, copy, rules, section_told=section_told, barcode_moves=copy.barcode in listed
-        )
-        if says_the_same(filled, copy):
+        filled = record
+        if not (same := says_just_this(record, copy)):
+            filled = filled_up(
+                record, copy, rules, section_told=section_told, barcode_moves=copy.barcode in listed
+            )
+            same = says_the_same(filled, copy)
+        if same:
             plan.unchanged += 1
         else:
             plan.changed[copy.pk] = filled

@@ -27,15 +27,14 @@ from libraries.domain.copies_list import CheckedList, CopiesListError, CopyRecor
 from libraries.domain.persian import to_persian_digits
 from libraries.files.limits import Unreadable, persian_number
 from libraries.files.read_table import read_table
-from libraries.files.rows import Table
 from libraries.files.write import rejected_workbook
 from libraries.holdings import Plan, plan_list, write_list
 from libraries.jobs import Progress, job_is_silent
 from libraries.locking import locked
 from libraries.models import CopiesList, Library, User
 from libraries.refusal import Refused
+from loans.list_keeping import all_drop, records_keep, records_kept, rows_keep, rows_kept
 from loans.list_loans import ListLoans, plan_loans, write_loans
-from loans.list_records import records_drop, records_keep, records_kept
 
 State = CopiesList.State
 ListWork = Callable[[CopiesList, Progress], str]
@@ -80,8 +79,8 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
     """
     try:
         progress.step("خواندن فایل", unit="")
-        table = _table(copies_list, progress)
-        header_row = find_header(table.rows)
+        rows, notices = _read(copies_list, progress)
+        header_row = find_header(rows)
         if header_row is None:
             raise Refused(
                 "در سی سطر نخست فایل هیچ سطر عنوانی شناخته نشد (مانند «عنوان» و «شماره ثبت»)؛ "
@@ -92,14 +91,15 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
         copies_list.error = error.reason if isinstance(error, Refused) else FAILED_TO_READ
         copies_list.save(update_fields=["state", "error"])
         raise
-    header = table.rows[header_row]
+    rows_keep(copies_list, rows, notices)
+    header = rows[header_row]
     remembered = copies_list.library.column_mappings.get(header_signature(header))
     copies_list.header_row = header_row
     copies_list.header = header
-    copies_list.samples = samples(table.rows, header_row, SAMPLE_ROWS)
+    copies_list.samples = samples(rows, header_row, SAMPLE_ROWS)
     copies_list.mapping = remembered or guess_mapping(header)
-    copies_list.notices = table.notices
-    copies_list.counts = {"rows": len(table.rows) - header_row - 1}
+    copies_list.notices = notices
+    copies_list.counts = {"rows": len(rows) - header_row - 1}
     copies_list.state = State.MAPPING
     copies_list.save()
     return (
@@ -169,22 +169,20 @@ def list_check(copies_list: CopiesList, progress: Progress) -> str:
 
 def _check(copies_list: CopiesList, progress: Progress) -> str:
     progress.step("خواندن فایل", unit="")
-    table = _table(copies_list, progress)
+    rows, notices = rows_kept(copies_list) or _read(copies_list, progress)
     progress.step("بررسی سطرها", unit="سطر")
     try:
-        checked = check_rows(
-            table.rows, copies_list.header_row, copies_list.mapping, progress=progress
-        )
+        checked = check_rows(rows, copies_list.header_row, copies_list.mapping, progress=progress)
     except CopiesListError as error:
         raise Refused(str(error)) from None
     progress.step("سنجش با نسخه‌های سامانه", unit="")
     plan, loans = _plan(copies_list, checked.records)
-    _keep_rejected(copies_list, checked, plan, table)
+    _keep_rejected(copies_list, checked, plan, rows)
     records_keep(copies_list, [r for r in checked.records if r.row_number not in plan.refused])
     warned = [record for record in checked.records if record.warnings]
     copies_list.notices = [
         *_doubts(plan),
-        *table.notices,
+        *notices,
         *checked.notices,
         *(
             f"سطر {persian_number(record.row_number)}: {warning}"
@@ -229,7 +227,7 @@ def list_write(copies_list: CopiesList, progress: Progress) -> str:
             state=State.CHECKED
         )
         raise
-    records_drop(copies_list)
+    all_drop(copies_list)
     new, changed = (persian_number(counts[key]) for key in ("new", "changed"))
     return f"ثبت شد: {new} نسخهٔ تازه، {changed} نسخهٔ اصلاح‌شده."
 
@@ -308,13 +306,17 @@ def _doubts(plan: Plan) -> list[str]:
     ]
 
 
-def _table(copies_list: CopiesList, progress: Callable[[int, int | None], None]) -> Table:
+def _read(
+    copies_list: CopiesList, progress: Callable[[int, int | None], None]
+) -> tuple[list[list[str]], list[str]]:
+    """The file's rows, and what the user should know of them."""
     try:
-        return read_table(
+        table = read_table(
             Path(copies_list.file.path), filename=copies_list.filename, progress=progress
         )
     except Unreadable as error:
         raise Refused(str(error)) from None
+    return table.rows, table.notices
 
 
 def work_is_lost(copies_list: CopiesList, now: datetime) -> bool:
@@ -323,12 +325,14 @@ def work_is_lost(copies_list: CopiesList, now: datetime) -> bool:
     return job is None or job.is_over or job_is_silent(job, now)
 
 
-def _keep_rejected(copies_list: CopiesList, checked: CheckedList, plan: Plan, table: Table) -> None:
+def _keep_rejected(
+    copies_list: CopiesList, checked: CheckedList, plan: Plan, rows: Sequence[Sequence[str]]
+) -> None:
     """The rows that can't be taken, as Excel with the reason beside each."""
-    rejected = [(row.row_number, row.cells, row.reasons) for row in checked.rejected]
-    rejected += [
-        (number, table.rows[number - 1], (reason,)) for number, reason in plan.refused.items()
+    rejected: list[tuple[int, Sequence[str], tuple[str, ...]]] = [
+        (row.row_number, row.cells, row.reasons) for row in checked.rejected
     ]
+    rejected += [(number, rows[number - 1], (reason,)) for number, reason in plan.refused.items()]
     copies_list.rejected.delete(save=False)
     if rejected:
         content = BytesIO()
