@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from shelfreading.domain.findings import Finding
 
 AVAILABLE, BINDING, WEEDED, MISSING, UNRETURNED = (
-    "available", "binding", "weeded", "missing", "unreturned",
+    "available",
+    "binding",
+    "weeded",
+    "missing",
+    "unreturned",
 )
 
 _STATUS_OF_FINDING = {
