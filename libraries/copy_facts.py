@@ -87,7 +87,7 @@ def copies_here(library: Library, *, lock: bool = False) -> dict[str, CopyHere]:
     sections = dict(library.sections.values_list("pk", "name"))
     copies = Copy.objects.filter(library=library).order_by("pk")
     if lock:
-        copies = copies.select_for_update()
+        copies = copies.select_for_update(no_key=True)  # as libraries.locking does
     rows = copies.values_list(
         "registration_number", "pk", "status", "title_id", "section_id", *OWN_FACTS
     )

@@ -233,12 +233,12 @@ def list_write(copies_list: CopiesList, progress: Progress) -> str:
 
 
 def _write(list_id: int, records: Sequence[CopyRecord], progress: Progress) -> dict[str, int]:
-    now = timezone.now()
     actor = progress.job.owner
     copies_list = locked(CopiesList.objects.all(), pk=list_id)
     if copies_list.state != State.WRITING:
         raise Refused("این فهرست پیش‌تر ثبت شده است.")
     library = locked(Library.objects.all(), pk=copies_list.library_id)
+    now = timezone.now()  # not before: another list may have been waited for
     progress.step("سنجش با نسخه‌های سامانه", unit="")
     plan, loans = _plan(copies_list, records, lock=True)
     if plan.refused:

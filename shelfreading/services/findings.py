@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -78,14 +79,17 @@ def findings_basis(session: ReadingSession, today: Any) -> str:
     """What the findings depend on, in short; differs as soon as anything new came in."""
     events = session.events.aggregate(n=Count("pk"))["n"]
     words = session.shelves_read.aggregate(n=Count("pk"), last=Max("at"))
-    loans = _loans_during(session).aggregate(
-        n=Count("pk"), back=Count("pk", filter=Q(returned_at__isnull=False))
-    )
+    loans = sha256()
+    rows = _loans_during(session).order_by("pk").values_list("pk", "returned_at", "due_on")
+    for row in rows:
+        loans.update(repr(row).encode())
+    # All of them: a call of last week may be put on record today.
     calls = FollowUp.objects.filter(
-        loan__copy__library=session.library_id, at__gte=session.started_at
+        loan__copy__library=session.library_id, loan__returned_at__isnull=True
     ).count()
     last = words["last"].timestamp() if words["last"] else 0
-    return f"{today}|{events}|{words['n']}|{last}|{loans['n']}|{loans['back']}|{calls}"[:64]
+    digest = loans.hexdigest()[:16]
+    return f"{today}|{events}|{words['n']}|{last}|{digest}|{calls}"[:64]
 
 
 def _compute(session: ReadingSession, now: datetime) -> None:
