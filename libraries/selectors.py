@@ -28,6 +28,8 @@ STATUS_LABELS: dict[str, str] = {
 }
 _ON_LOAN = Q(loans__isnull=False, loans__returned_at__isnull=True)
 JOBS_SHOWN = 50
+# Shorter numbers begin every barcode of a library, and are meant for something else.
+LEAST_OF_BARCODE = 6
 
 
 # Places
@@ -88,7 +90,8 @@ def library_lines(libraries: Sequence[Library]) -> list[LibraryLine]:
 
 def sections_of(library: Library) -> QuerySet[Any]:
     """The library's sections in their order, each with `copies_count`."""
-    return library.sections.annotate(copies_count=Count("copies"))
+    # A query that groups drops the model's own ordering.
+    return library.sections.annotate(copies_count=Count("copies")).order_by("position", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,8 @@ def copies_of(
 ) -> QuerySet[Copy]:
     """The copies of the user's scope that fit, in shelf order.
 
-    `words` are parts of title or author, all of which must occur; or a registration number, the
-    beginning of a barcode, or the beginning of a call number. `status` is a key of STATUS_LABELS,
+    `words` are parts of title or author, all of which must occur; or a registration number, a
+    barcode or the beginning of one, or the beginning of a call number. `status` is a key of STATUS_LABELS,
     `hundreds` of CLASS_LABELS, `reference` "yes", "no" or "".
     """
     copies = Copy.objects.for_user(user)
@@ -187,7 +190,9 @@ def _matches(words: str) -> Q:
     for word in stored_form(words).split():
         in_title &= Q(title__search_text__contains=search_key(word))
     code = clean_code(words)
-    found = in_title | Q(registration_number=code) | Q(barcode__startswith=code)
+    found = in_title | Q(registration_number=code) | Q(barcode=code)
+    if len(code) >= LEAST_OF_BARCODE:
+        found |= Q(barcode__startswith=code)
     # Zeros at the end of a key end its fields, so without them it begins all that goes on alike.
     key = shelf_key(words)
     if key_readable(key):

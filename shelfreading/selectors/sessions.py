@@ -121,7 +121,7 @@ def upload_lines(session: ReadingSession) -> list[UploadLine]:
 
 def sections_with_counts(library: Library) -> QuerySet[Section]:
     """A library's sections, each with `copies_count`."""
-    return library.sections.annotate(copies_count=Count("copies"))
+    return library.sections.annotate(copies_count=Count("copies")).order_by("position", "pk")
 
 
 def staff_of(library: Library) -> QuerySet[User]:

@@ -85,6 +85,7 @@ def test_a_library_says_what_it_holds(cast: Cast, client: Client) -> None:
     assert lines["800"]["available"] == 1
     assert context["all"].total == 4
     assert sum(count for _, count in context["all"].by_status) == 4
+    assert context["sections"].ordered
     assert [section.copies_count for section in context["sections"]] == [4, 0]
     assert not context["can_order"]
     assert not context["can_start"]
