@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from libraries.domain.codes import clean_code
 from libraries.domain.columns import guess_mapping, heading_key
-from shelfreading.domain.scan_times import is_date, is_moment, is_time, plain
+from shelfreading.domain.scan_times import is_date, is_moment, is_packed, is_time, plain
 
 Rows = Sequence[Sequence[str]]
 
@@ -42,6 +42,7 @@ _SYMBOLOGY = re.compile(
 )
 _LIKELY_CODE = re.compile(r"[0-9]{6,}")
 _SMALL_NUMBER = re.compile(r"[0-9]{1,3}")
+_DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,12 @@ def find_columns(rows: Rows) -> tuple[MemoryColumns, Rows]:
         code = max(range(width), key=lambda column: shapes[column].rank, default=0)
     others = [column for column in range(width) if column != code]
     day = _first(
-        others, lambda column: shapes[column].is_day or _named(names, column, _DAY_HEADINGS)
+        others,
+        lambda column: (
+            shapes[column].is_day
+            or shapes[column].is_packed
+            or _named(names, column, _DAY_HEADINGS)
+        ),
     )
     time = _first(
         [column for column in others if column != day],
@@ -107,21 +113,25 @@ class _Shape:
         days = sum(is_moment(text) and not is_time(text) for text in texts)
         self.is_day = count > 0 and days >= _MOST * count
         self.is_time = count > 0 and not self.is_day and moments >= _MOST * count
+        self.is_packed = count > 0 and sum(map(is_packed, texts)) >= _MOST * count
         self.rank = (0, 0.0, 0.0)
         if count and not self.is_day and not self.is_time:
-            self.rank = _code_rank(texts)
+            self.rank = _code_rank(texts, self.is_packed)
 
 
-def _code_rank(texts: list[str]) -> tuple[int, float, float]:
+def _code_rank(texts: list[str], packed: bool) -> tuple[int, float, float]:
     """Rank a column as the codes': by what it surely is not, by how it differs, by its length."""
     count = len(texts)
     distinct = len(set(texts))
-    codes = sum(" " not in text and any(map(str.isalnum, text)) for text in texts)
+    codes = sum(
+        " " not in text and any(map(str.isalnum, text)) and not _DECIMAL.fullmatch(text)
+        for text in texts
+    )
     symbologies = sum(_SYMBOLOGY.fullmatch(text) is not None for text in texts)
     small = sum(_SMALL_NUMBER.fullmatch(text) is not None for text in texts)
     symbology = symbologies >= _MOST * count
     quantity = small >= _MOST * count and distinct <= max(3, count // 10)
-    kind = 1 if symbology or quantity or _is_sequence(texts) else 2
+    kind = 1 if symbology or quantity or packed or _is_sequence(texts) else 2
     return kind, codes / count * distinct, sum(map(len, texts)) / count
 
 
@@ -186,7 +196,10 @@ def _cut_at_blanks(rows: Rows) -> Rows:
     regular = [cells for cells in cut if len(cells) == length]
     for column in range(length):
         told = sum(
-            is_date(text) or is_time(text) or _SYMBOLOGY.fullmatch(text) is not None
+            is_date(text)
+            or is_time(text)
+            or is_packed(text)
+            or _SYMBOLOGY.fullmatch(text) is not None
             for text in (plain(cells[column]) for cells in regular)
         )
         if told >= _MOST * len(regular):

@@ -39,6 +39,15 @@ def is_moment(text: str) -> bool:
     return (is_date(day) or not day) and (is_time(time) or not time) and bool(day or time)
 
 
+def is_packed(text: str) -> bool:
+    """Return whether a plain text may be a day in digits only, with or without a time:
+    20260802, 20260802080004. A code may look the same.
+    """
+    return bool(_PACKED_DATE.fullmatch(text[:8])) and (
+        len(text) == 8 or bool(_PACKED_TIME.fullmatch(text[8:]))
+    )
+
+
 def month_first(texts: Iterable[str]) -> bool:
     """Return whether dates that end in the year begin with the month.
 
@@ -66,6 +75,8 @@ def moment(text: str, *, month_first: bool = False) -> datetime.datetime | None:
 
 
 def _parted(text: str) -> tuple[str, str]:
+    if is_packed(text):
+        return text[:8], text[8:]
     day, separator, time = text.replace("t", " ", 1).partition(" ")
     if not separator and ":" in day:
         return "", day

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from libraries.files.limits import Unreadable
 from shelfreading.domain.reader_memory import clean_code, read_memory
-from shelfreading.domain.scan_times import is_moment, moment, month_first, plain
+from shelfreading.domain.scan_times import is_moment, is_packed, moment, month_first, plain
 from shelfreading.files import read_scan_file
 
 SHARED = Path(os.environ.get("RAFKHAN_SHARED") or Path(__file__).parents[3] / "shared") / "data"
@@ -116,6 +116,10 @@ STAMPED = [
     (["No", "Device", "Data", "Time", "Date"], ["{n}", "OPN2001", "{}", "08:00:04", "2026/8/2"]),
     (None, ["{}", "2026-08-02 08:00:04", "2026-08-02 09:30:00"]),
     (None, ["{} 02/08/2026 08:00:04"]),
+    (None, ["20260802080004", "{}"]),
+    (None, ["{}", "20260802080004", "1"]),
+    (None, ["{n}", "{}", "14050511080004"]),
+    (None, ["{n} {} 20260802080004"]),
     (["Barcode Date Time"], ["{} 2026-08-02 08:00:04"]),
 ]
 
@@ -148,6 +152,17 @@ def test_rows_beside_the_column_are_listed_and_odd_codes_stay():
     assert [scan.code for scan in memory.scans] == [CODES[0], "WEIRD*"]
     assert memory.scans[1].at == datetime.datetime(2026, 8, 2)
     assert [line for line, _ in memory.skipped] == [1, 4, 5, 6]
+
+
+def test_a_moment_as_a_spreadsheet_counts_days_is_no_code():
+    rows = [[f"46000.33{number:03}", code] for number, code in enumerate(CODES)]
+    assert codes(rows) == CODES
+
+
+def test_codes_that_look_like_days_are_still_codes():
+    days = [f"200101{number:02}" for number in range(1, 31)]
+    assert codes(lines(days)) == days
+    assert codes([[day, "1"] for day in days]) == days
 
 
 def test_words_beside_one_another_at_the_beginning_are_a_header():
@@ -210,13 +225,15 @@ def test_numbers_one_a_line_all_arrive(numbers, end):
         ("08:00:04", None),
         ("2026-13-02", None),
         ("2026-08-02 25:00", None),
+        ("20260802080004", AT),
+        ("202608020800", datetime.datetime(2026, 8, 2, 8)),
         ("1200006931", None),
         ("", None),
     ],
 )
 def test_moments(text, expected):
     assert moment(plain(text)) == expected
-    assert expected is None or is_moment(plain(text))
+    assert expected is None or is_moment(plain(text)) or is_packed(plain(text))
 
 
 def test_the_month_comes_first_only_where_nothing_else_can_be():
