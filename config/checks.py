@@ -39,11 +39,12 @@ def unsafe_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
             )
         )
     strangers = [host for host in settings.ALLOWED_HOSTS if not _is_loopback(host)]
-    if settings.DEMO and strangers:
+    if settings.DEMO and strangers and not settings.DEMO_OPEN:
         errors.append(
             Error(
                 f"RAFKHAN_DEMO is on and this site answers to {', '.join(strangers)}",
-                hint="The demo's passwords are known to all: serve it on localhost only.",
+                hint="The demo's password is known to all: serve it on localhost only, "
+                "or say that you mean it by RAFKHAN_DEMO_OPEN=1.",
                 id="rafkhan.E003",
             )
         )

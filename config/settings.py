@@ -16,6 +16,7 @@ DATA_DIR = env.folder("RAFKHAN_DATA_DIR", BASE_DIR / "var")
 
 DEBUG = env.flag("RAFKHAN_DEBUG")
 DEMO = env.flag("RAFKHAN_DEMO")
+DEMO_OPEN = env.flag("RAFKHAN_DEMO_OPEN")
 ALLOWED_HOSTS = env.words("RAFKHAN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 # A library's own network often has no certificate; then this is set to 0, knowingly.
 HTTPS = env.flag("RAFKHAN_HTTPS", default=not DEBUG)

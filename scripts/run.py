@@ -24,6 +24,7 @@ from django.core.management import call_command
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 Program = subprocess.Popen[bytes]
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 STOP_SECONDS = 15  # how long a program may take to finish what it is doing
 
 
@@ -35,6 +36,8 @@ def demo_environment(host: str) -> None:
     os.environ.setdefault("RAFKHAN_DEMO", "1")
     os.environ.setdefault("RAFKHAN_HTTPS", "0")
     os.environ.setdefault("RAFKHAN_ALLOWED_HOSTS", ",".join(own_names(host)))
+    if host not in LOOPBACK:  # who names another HOST means it
+        os.environ.setdefault("RAFKHAN_DEMO_OPEN", "1")
     os.environ.setdefault("RAFKHAN_SECRET_KEY", kept_secret(data_dir / "secret-key"))
 
 
@@ -48,7 +51,7 @@ def kept_secret(path: Path) -> str:
 
 def own_names(host: str) -> list[str]:
     """The names a browser may call this machine by; beyond itself only if `host` says so."""
-    names = ["localhost", "127.0.0.1", "[::1]"]
+    names = list(LOOPBACK)
     if host in {"0.0.0.0", "::"}:
         own = socket.gethostname()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -142,6 +145,8 @@ def serve(host: str, port: str) -> int:
         if wait_until_serving(host, port, running.values()):
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host
             print(f"run: http://{shown}:{port}/   (Ctrl-C stops)", flush=True)
+            if settings.DEMO and host not in LOOPBACK:
+                print("run: everyone on this network can sign in with the demo's password")
         while not asked and all(program.poll() is None for program in running.values()):
             time.sleep(0.2)
     finally:

@@ -95,10 +95,19 @@ def test_a_bad_value_stops_the_start_and_says_which(
         {"RAFKHAN_DEBUG": "yes", "RAFKHAN_SECRET_KEY": None, "RAFKHAN_ALLOWED_HOSTS": None},
         {"RAFKHAN_DEMO": "on", "RAFKHAN_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1],a.localhost"},
         {"RAFKHAN_DEMO": "TRUE", "RAFKHAN_DEBUG": "1"},
+        {"RAFKHAN_DEMO": "1", "RAFKHAN_DEMO_OPEN": "1"},
         {"RAFKHAN_HTTPS": "No", "RAFKHAN_TASKS": "immediate"},
         {"DATABASE_URL": "postgres://u:p%40ss@/name?host=/run/postgresql"},
     ],
-    ids=["careful", "a developer's", "demo at home", "demo in debug", "no certificate", "socket"],
+    ids=[
+        "careful",
+        "a developer's",
+        "demo at home",
+        "demo in debug",
+        "open demo",
+        "no certificate",
+        "socket",
+    ],
 )
 def test_a_good_start(tmp_path: Path, changes: dict[str, str | None]) -> None:
     result = start(START, tmp_path, changes)
