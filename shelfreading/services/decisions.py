@@ -164,12 +164,23 @@ def _save(
     now: datetime,
     **values: Any,
 ) -> None:
-    for finding in findings:
-        key = (
-            {"copy_id": finding.copy_id}
-            if finding.copy_id
-            else {"copy": None, "code": finding.code}
-        )
-        Decision.objects.update_or_create(
-            session=session, **key, defaults={**values, "by": actor, "at": now}
-        )
+    """Write what was decided of all these at once; the session's lock keeps others away."""
+    values |= {"by": actor, "at": now}
+    decided = session.decisions.filter(_about(findings))
+    decided.update(**values)
+    known = set(decided.values_list("copy_id", "code"))
+    Decision.objects.bulk_create(
+        Decision(session=session, copy_id=copy_id, code=code, **values)
+        for copy_id, code in {(finding.copy_id, _code(finding)) for finding in findings} - known
+    )
+
+
+def _about(findings: Sequence[SessionFinding]) -> Q:
+    copy_ids = [finding.copy_id for finding in findings if finding.copy_id]
+    codes = [finding.code for finding in findings if not finding.copy_id]
+    return Q(copy__in=copy_ids) | Q(copy__isnull=True, code__in=codes)
+
+
+def _code(finding: SessionFinding) -> str:
+    """A decision on a copy knows it by the copy alone."""
+    return "" if finding.copy_id else finding.code
