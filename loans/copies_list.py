@@ -181,7 +181,6 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
     records_keep(copies_list, [r for r in checked.records if r.row_number not in plan.refused])
     warned = [record for record in checked.records if record.warnings]
     copies_list.notices = [
-        *_doubts(plan),
         *notices,
         *checked.notices,
         *(
@@ -198,6 +197,19 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
     copies_list.state = State.CHECKED
     copies_list.save()
     return "بررسی شد؛ هنوز چیزی در سامانه نوشته نشده است."
+
+
+def list_doubt(counts: Mapping[str, int]) -> str:
+    """Why a checked list, by its counts, looks like another library's; "" where it doesn't."""
+    retitled = counts.get("retitled", 0)
+    known = counts.get("changed", 0) + counts.get("unchanged", 0)
+    if known < LEAST_TO_DOUBT or retitled * 2 <= known:
+        return ""
+    return (
+        f"{persian_number(retitled)} نسخه از {persian_number(known)} نسخه‌ای که شمارهٔ ثبتشان در "
+        "سامانه هست، در این فهرست عنوان دیگری دارند؛ شاید فهرست از آن کتابخانهٔ دیگری است یا ستون "
+        "شمارهٔ ثبت درست برگزیده نشده است. پیش از ثبت آن را ببینید."
+    )
 
 
 @transaction.atomic
@@ -286,24 +298,13 @@ def _counts(plan: Plan, loans: ListLoans) -> dict[str, int]:
     return {
         "new": len(plan.new),
         "changed": len(plan.changed),
+        "retitled": plan.retitled,
         "unchanged": plan.unchanged,
         "status_changes": len(plan.statuses),
         "loans_opened": len(loans.opening),
         "loans_closed": len(loans.closing),
         "loans_changed": len(loans.completing),
     }
-
-
-def _doubts(plan: Plan) -> list[str]:
-    """What makes a list as a whole look like another library's."""
-    known = len(plan.changed) + plan.unchanged
-    if known < LEAST_TO_DOUBT or plan.retitled * 2 <= known:
-        return []
-    return [
-        f"{persian_number(plan.retitled)} نسخه از {persian_number(known)} نسخه‌ای که شمارهٔ ثبتشان "
-        "در سامانه هست، در این فهرست عنوان دیگری دارند؛ شاید این فهرست از آن کتابخانهٔ دیگری "
-        "است یا ستون شمارهٔ ثبت درست برگزیده نشده است."
-    ]
 
 
 def _read(

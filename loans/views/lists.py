@@ -14,7 +14,7 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.views.jobs import attachment, job_card
-from loans.copies_list import work_is_lost
+from loans.copies_list import list_doubt, work_is_lost
 from loans.forms import ColumnsForm, ListUploadForm
 from loans.list_steps import list_bring_in, list_columns_confirm, list_write_confirm
 from loans.selectors import lists_of
@@ -146,6 +146,7 @@ def _page(request: StaffRequest, found: CopiesList, form: ColumnsForm) -> HttpRe
         "is_lost": is_lost,
         "form": form,
         "shows_columns": asks_columns,
+        "doubt": list_doubt(counts) if state == State.CHECKED else "",
         "to_write": counts.get("new", 0) + counts.get("changed", 0),
         "has_news": any(
             counts.get(name)
