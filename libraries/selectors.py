@@ -157,8 +157,8 @@ def copies_of(
     """The copies of the user's scope that fit, in shelf order.
 
     `words` are parts of title or author, all of which must occur; or a registration number, a
-    barcode or the beginning of one, or the beginning of a call number. `status` is a key of STATUS_LABELS,
-    `hundreds` of CLASS_LABELS, `reference` "yes", "no" or "".
+    barcode or the beginning of one, or the beginning of a call number. `status` is a key of
+    STATUS_LABELS, `hundreds` of CLASS_LABELS, `reference` "yes", "no" or "".
     """
     copies = Copy.objects.for_user(user)
     if library:
