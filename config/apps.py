@@ -1,9 +1,26 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 from config import checks
 
 __all__ = ["checks"]  # importing them registers them
+
+# Builds in npm packages that no page asks for: compressing them takes most of a first start.
+UNUSED_STATIC_FILES = [
+    "bootstrap-*",
+    "bootstrap.bundle*",
+    "bootstrap.css*",
+    "bootstrap.esm*",
+    "bootstrap.js*",
+    "bootstrap.min.*",
+    "bootstrap.rtl.css*",
+    "htmx.amd*",
+    "htmx.cjs*",
+    "htmx.esm*",
+    "htmx.js",
+    "htmx.min.js.gz",
+    "Vazirmatn-*",
+]
 
 
 class RafkhanConfig(AppConfig):
@@ -12,26 +29,8 @@ class RafkhanConfig(AppConfig):
     name = "config"
     verbose_name = "رف‌خوان"
 
-
-class UsedStaticFiles(StaticFilesConfig):
-    """Static files without the builds of npm packages that no page asks for.
-
-    Compressing those takes most of a first start's time.
-    """
-
-    ignore_patterns = [
-        *StaticFilesConfig.ignore_patterns,
-        "bootstrap-*",
-        "bootstrap.bundle*",
-        "bootstrap.css*",
-        "bootstrap.esm*",
-        "bootstrap.js*",
-        "bootstrap.min.*",
-        "bootstrap.rtl.css*",
-        "htmx.amd*",
-        "htmx.cjs*",
-        "htmx.esm*",
-        "htmx.js",
-        "htmx.min.js.gz",
-        "Vazirmatn-*",
-    ]
+    def ready(self) -> None:
+        """Tell `collectstatic` what to leave out."""
+        staticfiles = apps.get_app_config("staticfiles")
+        assert isinstance(staticfiles, StaticFilesConfig)
+        staticfiles.ignore_patterns = [*staticfiles.ignore_patterns, *UNUSED_STATIC_FILES]

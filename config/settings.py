@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "config.apps.UsedStaticFiles",
+    "django.contrib.staticfiles",
     "config.apps.RafkhanConfig",
     "libraries",
     "loans",

@@ -22,10 +22,10 @@ def clean_code(raw: str) -> str:
     """
     if raw.isascii() and raw.isalnum():
         return raw
-    code = to_ascii_digits(stored_form(raw)).replace(" ", "").replace("\u200c", "")
-    before = None
-    while before != code:
+    code, before = raw, None
+    while before != code:  # taking something out can bring two marks together that NFC reorders
         before = code
+        code = to_ascii_digits(stored_form(code)).replace(" ", "").replace("\u200c", "")
         code = _SYMBOLOGY.sub("", code, count=1) if code.startswith("]") else code
         if len(code) > 2 and code[0] == code[-1] == "*":
             code = code[1:-1]
