@@ -16,10 +16,11 @@ from shelfreading.selectors.closing import UnreadRun
 from shelfreading.selectors.findings import CLASS_CHOICES, OUT_OF_ORDER
 from shelfreading.services.closing import Words
 
-FOUND, DONE, UNDONE, TAKE_BACK = "found", "done", "undone", "take_back"
+FOUND, SOUGHT, DONE, UNDONE, TAKE_BACK = "found", "sought", "done", "undone", "take_back"
 _FATES = [(fate.value, fate.label) for fate in Decision.Fate]
 _ACTION_LABELS = dict(_FATES) | {
     FOUND: "در جست‌وجوی دوم پیدا شد",
+    SOUGHT: "در جست‌وجوی دوم هم نبود",
     DONE: "انجام شد",
     UNDONE: "هنوز انجام نشده است",
     TAKE_BACK: "پس گرفتن تصمیم",
@@ -39,6 +40,8 @@ def actions_for(finding: str, *, applied: bool) -> list[tuple[str, str]]:
     if not applied:
         if finding in {Finding.MISSING, Finding.NOT_READ, Finding.KNOWN_MISSING}:
             actions.append(FOUND)
+        if finding == Finding.MISSING:
+            actions.append(SOUGHT)
         if finding in HANDLED or finding == OUT_OF_ORDER:
             actions += [fate for fate, _ in _FATES if fate != Decision.Fate.LEAVE]
         if finding in {*HANDLED, Finding.MISSING, Finding.UNRETURNED, Finding.MISPLACED}:

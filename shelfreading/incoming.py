@@ -10,10 +10,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from shelfreading.domain.commands import CARD
 from shelfreading.models import ReadingEvent
 from shelfreading.services.events import NewEvent
 
 MOST_AT_ONCE = 500
+Kind = ReadingEvent.Kind
+_MARKS = {command.value for command in CARD if command.kind == Kind.MARK}
 _BIGGEST = 2**63 - 1
 _DEVICE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _YEARS = range(1990, 2200)
@@ -47,8 +50,8 @@ def read_entries(entries: Sequence[object]) -> Incoming:
 
 def _event(entry: Mapping[str, Any]) -> NewEvent:
     kind = entry.get("kind")
-    if not isinstance(kind, str) or kind not in ReadingEvent.Kind.values:
-        raise Broken("نوع رویداد (kind) باید یکی از scan، present، absent و undo باشد.")
+    if not isinstance(kind, str) or kind not in Kind.values:
+        raise Broken(f"نوع رویداد (kind) باید یکی از {'، '.join(Kind.values)} باشد.")
     device = entry.get("device")
     if not isinstance(device, str) or not _DEVICE.fullmatch(device):
         raise Broken("نام دستگاه (device) باید ۱ تا ۶۰ حرف لاتین، رقم یا خط تیره باشد.")
@@ -56,11 +59,13 @@ def _event(entry: Mapping[str, Any]) -> NewEvent:
     if not isinstance(raw, str):
         raise Broken("کد خوانده‌شده (raw) باید متن باشد.")
     copy_id = _number(entry.get("copy"), "copy") if entry.get("copy") is not None else None
-    undoes = _uuid(entry.get("undoes"), "undoes") if entry.get("undoes") is not None else None
-    if kind in (ReadingEvent.Kind.PRESENT, ReadingEvent.Kind.ABSENT) and copy_id is None:
+    about = _uuid(entry.get("about"), "about") if entry.get("about") is not None else None
+    if kind in (Kind.PRESENT, Kind.ABSENT, Kind.SOUGHT) and copy_id is None:
         raise Broken("علامت باید بگوید از آنِ کدام نسخه (copy) است.")
-    if kind == ReadingEvent.Kind.UNDO and undoes is None:
-        raise Broken("برگرداندن باید بگوید کدام رویداد (undoes) را برمی‌گرداند.")
+    if kind in (Kind.UNDO, Kind.MARK) and about is None:
+        raise Broken("برگرداندن و فرمان باید بگویند از کدام رویداد (about) سخن می‌گویند.")
+    if kind == Kind.MARK and raw not in _MARKS:
+        raise Broken(f"فرمان (raw) باید یکی از {'، '.join(sorted(_MARKS))} باشد.")
     return NewEvent(
         id=_uuid(entry.get("id"), "id"),
         device=device,
@@ -68,7 +73,7 @@ def _event(entry: Mapping[str, Any]) -> NewEvent:
         kind=kind,
         raw=raw,
         copy_id=copy_id,
-        undoes=undoes,
+        about=about,
         device_at=_moment(entry.get("at")),
     )
 

@@ -12,6 +12,7 @@ from libraries.models import Copy, Library, User
 from libraries.roles import Role
 from loans.models import Member
 from shelfreading.models import ReadingEvent, ReadingSession
+from shelfreading.services.decisions import second_look_rest
 from shelfreading.services.events import NewEvent, events_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_start
@@ -67,3 +68,11 @@ def read_and_close(reading: Reading, seen: Sequence[Copy]) -> None:
     events_take(session_id=pk, events=scans(seen), actor=actor, now=now)
     session_close(session_id=pk, actor=actor, now=now)
     findings_compute(session_id=pk, actor=actor, now=now)
+
+
+def look_again(session: ReadingSession, actor: User) -> None:
+    """Seek every missing copy a second time, in vain, and count anew."""
+    who = {"session_id": session.pk, "actor": actor, "now": timezone.now()}
+    if findings_compute(**who).summary["counts"]["missing"]:
+        second_look_rest(**who)
+        findings_compute(**who)

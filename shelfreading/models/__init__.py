@@ -10,6 +10,7 @@ from shelfreading.models.findings import (
 from shelfreading.models.sessions import (
     ExpectedCopy,
     MemoryUpload,
+    ReadingDevice,
     ReadingEvent,
     ReadingSession,
     ShelfRead,
@@ -22,6 +23,7 @@ __all__ = [
     "Decision",
     "ExpectedCopy",
     "MemoryUpload",
+    "ReadingDevice",
     "ReadingEvent",
     "ReadingSession",
     "SessionFinding",

@@ -30,6 +30,8 @@ class SessionFinding(models.Model):
     # Place in shelf order for expected copies; in reading order, after them, for the others.
     position = models.PositiveIntegerField()
     event_id = models.UUIDField(null=True)
+    # A missing copy that was looked for a second time, and wasn't there (spec B5).
+    was_sought = models.BooleanField(default=False)
     # Which of the session's moves takes the copy back to its place (spec B1), from 1.
     move = models.PositiveIntegerField(null=True)
     belongs_after = models.ForeignKey(
@@ -82,6 +84,7 @@ class Decision(models.Model):
         WEED_WORN = "weed_worn", "وجین فرسوده"
         WEED_NO_AUDIENCE = "weed_no_audience", "وجین بدون مخاطب"
         BINDING = "binding", "ارسال به صحافی"
+        SPINE_LABEL = "spine_label", "برچسب عطف تازه"
         LEAVE = "leave", "تغییری داده نشود"
 
     class Settlement(models.TextChoices):
@@ -96,6 +99,8 @@ class Decision(models.Model):
     fate = models.CharField("تصمیم", max_length=16, choices=Fate, blank=True)
     is_put_right = models.BooleanField("انجام شد", default=False)
     settlement = models.CharField(max_length=10, choices=Settlement, blank=True)
+    # The command at the shelf that it follows from (spec B9); null where a person decided here.
+    mark = models.UUIDField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

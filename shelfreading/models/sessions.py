@@ -115,7 +115,7 @@ class ExpectedCopy(models.Model):
                 fields=("session", "position"), name="position_once_in_session"
             ),
         )
-        indexes = (models.Index(fields=("session", "code"), name="expected_by_code"),)
+        indexes = (models.Index(fields=("code", "session"), name="expected_by_code"),)
 
 
 class MemoryUpload(models.Model):
@@ -138,10 +138,11 @@ class MemoryUpload(models.Model):
 
 
 class ReadingEvent(models.Model):
-    """A scan or a tick: never edited. Undo is another event (design "A scan is an event").
+    """What happened at the shelf: never edited (design "A scan is an event"); undo is another.
 
     `device` and `seq` order the events of one reader; `device_at` is the reader's own clock,
-    which may be wrong or absent, `received_at` ours.
+    which may be wrong or absent, `received_at` ours. `raw` is the code as it came; for a book
+    without a barcode its registration number, for a mark what it says.
     """
 
     library_path = "session__library"
@@ -152,6 +153,10 @@ class ReadingEvent(models.Model):
         SCAN = "scan", "خواندن بارکد"
         PRESENT = "present", "علامت حاضر"
         ABSENT = "absent", "علامت نبود"
+        SOUGHT = "sought", "نگاه دوم: نبود"
+        NO_BARCODE = "no_barcode", "کتاب بی‌بارکد"
+        MARK = "mark", "فرمان دربارهٔ کتاب"
+        SHELF_END = "shelf_end", "پایان قفسه"
         UNDO = "undo", "برگرداندن"
 
     id = models.UUIDField(primary_key=True)
@@ -161,27 +166,58 @@ class ReadingEvent(models.Model):
     )
     device = models.CharField(max_length=60)
     seq = models.BigIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     raw = models.TextField(blank=True)
     code = BinaryOrderedCharField(max_length=200, blank=True)
     copy = models.ForeignKey(Copy, models.CASCADE, null=True, related_name="+", db_index=False)
-    undoes = models.UUIDField(null=True)
+    # The event this one takes back, or the book's scan that it marks.
+    about = models.UUIDField(null=True)
     device_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
     upload = models.ForeignKey(MemoryUpload, models.CASCADE, null=True, related_name="events")
+    # Came in after the reading was ended: listed, and counted only when someone says so (B2).
+    is_late = models.BooleanField(default=False)
 
     objects: ClassVar = ScopedQuerySet.as_manager()
 
     class Meta:
         indexes = (
             models.Index(fields=("session", "device", "seq"), name="event_in_reading_order"),
-            models.Index(fields=("session", "kind", "code"), name="event_by_code"),
+            models.Index(fields=("session", "received_at"), name="event_by_arrival"),
+            models.Index(fields=("code", "session"), name="event_by_code"),
             models.Index(
                 fields=("copy",), condition=models.Q(copy__isnull=False), name="event_by_copy"
             ),
+        )
+
+
+class ReadingDevice(models.Model):
+    """A device that reads in a session, as it last told of itself (spec B2, B4)."""
+
+    library_path = "session__library"
+
+    session = models.ForeignKey(
+        ReadingSession, models.CASCADE, related_name="devices", db_index=False
+    )
+    device = models.CharField(max_length=60)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    # Events that were still waiting on the device when it last spoke.
+    unsent = models.PositiveIntegerField(default=0)
+    # Place in the frozen list of the copy it read last; None before the first.
+    position = models.PositiveIntegerField(null=True)
+    # It said "end of shelf" and has read nothing since.
+    is_at_rest = models.BooleanField(default=False)
+
+    objects: ClassVar = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("session", "device"), name="device_once_in_session"),
         )
 
 

@@ -6,25 +6,28 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from shelfreading.models import ExpectedCopy, ReadingEvent
 
-TICKS = (ReadingEvent.Kind.PRESENT, ReadingEvent.Kind.ABSENT)
+Kind = ReadingEvent.Kind
+TICKS = (Kind.PRESENT, Kind.ABSENT, Kind.SOUGHT)
+# What names a book by a code: its barcode, or its registration number where it has none.
+WALKED = (Kind.SCAN, Kind.NO_BARCODE)
 
 
 def standing_events(session_ids: Collection[int]) -> QuerySet[ReadingEvent]:
-    """The sessions' events less the undone ones and less the undoing itself."""
+    """The sessions' events less the undone ones, the undoing itself, and what came in late."""
     undoing = ReadingEvent.objects.filter(
-        session__in=session_ids, kind=ReadingEvent.Kind.UNDO, undoes__isnull=False
+        session__in=session_ids, kind=Kind.UNDO, about__isnull=False, is_late=False
     )
     return (
-        ReadingEvent.objects.filter(session__in=session_ids)
-        .exclude(kind=ReadingEvent.Kind.UNDO)
-        .exclude(pk__in=undoing.values("undoes"))
+        ReadingEvent.objects.filter(session__in=session_ids, is_late=False)
+        .exclude(kind=Kind.UNDO)
+        .exclude(pk__in=undoing.values("about"))
     )
 
 
 def is_read(session_ids: Collection[int]) -> Q:
     """A condition on expected copies: it was scanned, or ticked as present or absent."""
     events = standing_events(session_ids).filter(session=OuterRef("session"))
-    scans = events.filter(kind=ReadingEvent.Kind.SCAN, code=OuterRef("code"))
+    scans = events.filter(kind__in=WALKED, code=OuterRef("code"))
     ticks = events.filter(kind__in=TICKS, copy=OuterRef("copy"))
     return Q(Exists(scans)) | Q(Exists(ticks))
 

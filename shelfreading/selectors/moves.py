@@ -9,8 +9,8 @@ from django.db.models.functions import Lag, Lead
 
 from libraries.models import Copy
 from shelfreading.domain.findings import Finding
-from shelfreading.models import ReadingEvent, ReadingSession, SessionFinding
-from shelfreading.selectors.events import standing_events
+from shelfreading.models import ReadingSession, SessionFinding
+from shelfreading.selectors.events import WALKED, standing_events
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ def _codes_beside(
     }
     events = (
         standing_events([session.pk])
-        .filter(kind=ReadingEvent.Kind.SCAN)
+        .filter(kind__in=WALKED)
         .annotate(before=Window(Lag("code"), **walk), after=Window(Lead("code"), **walk))
         .values_list("pk", "before", "after")
     )

@@ -8,8 +8,8 @@ from libraries.models import Copy
 from loans.models import Loan
 from shelfreading.domain.findings import LABELS, Finding
 from shelfreading.domain.scan_answer import WHAT_TO_DO, answer_of_scan
-from shelfreading.models import ExpectedCopy, ReadingEvent, ReadingSession
-from shelfreading.selectors.events import standing_events
+from shelfreading.models import ExpectedCopy, ReadingSession
+from shelfreading.selectors.events import WALKED, standing_events
 
 Answer = dict[str, Any]
 
@@ -21,7 +21,7 @@ def scan_answers(session: ReadingSession, event_ids: Collection[UUID]) -> list[A
 
     Sent again, a scan gets the same answer. Of another library's copy only the library is told.
     """
-    scans = session.events.filter(kind=ReadingEvent.Kind.SCAN, pk__in=event_ids)
+    scans = session.events.filter(kind__in=WALKED, pk__in=event_ids)
     code_of = dict(scans.order_by("seq").values_list("pk", "code"))
     codes = set(code_of.values())
     first = _first_scans(session, codes)
@@ -54,7 +54,7 @@ def scan_answers(session: ReadingSession, event_ids: Collection[UUID]) -> list[A
 
 def _first_scans(session: ReadingSession, codes: Iterable[str]) -> dict[str, UUID]:
     """The first standing scan of each code."""
-    scans = standing_events([session.pk]).filter(kind=ReadingEvent.Kind.SCAN, code__in=codes)
+    scans = standing_events([session.pk]).filter(kind__in=WALKED, code__in=codes)
     rows = scans.order_by("received_at", "seq").values_list("code", "pk")
     first: dict[str, UUID] = {}
     for code, pk in rows:

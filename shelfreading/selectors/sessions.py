@@ -9,8 +9,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from libraries.domain.persian import stored_form
 from libraries.models import Library, Section, User
 from shelfreading.domain.findings import SEEN
-from shelfreading.models import MemoryUpload, ReadingEvent, ReadingSession
-from shelfreading.selectors.events import read_counts, standing_events
+from shelfreading.models import MemoryUpload, ReadingSession
+from shelfreading.selectors.events import WALKED, read_counts, standing_events
 
 
 def sessions_of(user: User, *, state: str = "", words: str = "") -> QuerySet[ReadingSession]:
@@ -80,7 +80,7 @@ def event_sources(session: ReadingSession) -> list[EventSource]:
         .filter(upload__isnull=True)
         .values("device", "by", "by__first_name", "by__last_name", "by__username")
         .annotate(
-            scans=Count("pk", filter=Q(kind=ReadingEvent.Kind.SCAN)),
+            scans=Count("pk", filter=Q(kind__in=WALKED)),
             total=Count("pk"),
             last_at=Max("received_at"),
         )

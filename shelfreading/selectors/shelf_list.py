@@ -12,8 +12,8 @@ from libraries.domain.codes import clean_code
 from libraries.domain.persian import search_key, to_ascii_digits
 from libraries.models import Copy
 from loans.models import Loan
-from shelfreading.models import ExpectedCopy, ReadingEvent, ReadingSession
-from shelfreading.selectors.events import TICKS, is_read, standing_events
+from shelfreading.models import ExpectedCopy, ReadingSession
+from shelfreading.selectors.events import TICKS, WALKED, is_read, standing_events
 
 CHUNK = 500
 LINES_ON_PAGE = 100
@@ -82,7 +82,7 @@ def shelf_lines(session: ReadingSession, rows: Sequence[ExpectedCopy]) -> list[S
     )
     events = standing_events([session.pk])
     scanned = set(
-        events.filter(kind=ReadingEvent.Kind.SCAN, code__in=[row.code for row in rows]).values_list(
+        events.filter(kind__in=WALKED, code__in=[row.code for row in rows]).values_list(
             "code", flat=True
         )
     )

@@ -77,7 +77,10 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
         Finding.ON_LOAN_ON_SHELF,
         Finding.MISPLACED,
     ]
-    rows = dict(_rows(session.findings.filter(finding__in=acting, copy__isnull=False)))
+    # Missing takes two looks (spec B5): what was looked for once stays as the record has it.
+    once = Q(finding=Finding.MISSING, was_sought=False)
+    acted = session.findings.filter(finding__in=acting, copy__isnull=False).exclude(once)
+    rows = dict(_rows(acted))
     decided = sorted(copy_id for copy_id, (fate, _) in decisions.items() if fate)
     for chunk in _chunks(decided):
         rows.update(_rows(session.findings.filter(copy__in=chunk, finding__in=HANDLED)))

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from libraries import audit
-from libraries.bulk import bulk_insert
 from libraries.domain.persian import to_persian_digits
 from libraries.locking import locked
 from libraries.models import User
@@ -19,7 +18,7 @@ from shelfreading.domain.effects import HANDLED
 from shelfreading.domain.findings import Finding
 from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
 from shelfreading.services.applying import changes_proposed
-from shelfreading.services.events import EVENT_FIELDS
+from shelfreading.services.events import NewEvent, events_take
 
 MOST_AT_ONCE = 2000
 # No more digits than a database's whole numbers take.
@@ -44,7 +43,15 @@ def fate_set(*, session_id: int, keys: Sequence[str], fate: str, actor: User, no
                 "در قفسه دیده نشده است؛ "
                 "وجین و صحافی تنها برای نسخه‌ای است که به دست آمده."
             )
-    _save(session, findings, actor, now, fate=fate)
+    marked: set[int | None] = set()
+    if not fate:
+        # Taken back against a command given at the shelf, which would else bring it back.
+        commands = session.decisions.filter(_about(findings), mark__isnull=False)
+        marked.update(commands.values_list("copy_id", flat=True))
+    against = [finding for finding in findings if finding.copy_id in marked]
+    others = [finding for finding in findings if finding.copy_id not in marked]
+    _save(session, others, actor, now, fate=fate, mark=None)
+    _save(session, against, actor, now, fate=Decision.Fate.LEAVE, mark=None)
     audit.record(
         "fate_set", actor=actor, library=session.library, subject=session, now=now,
         fate=fate, count=len(findings),
@@ -92,40 +99,58 @@ def conflict_settle(
 
 
 @transaction.atomic
-def second_look_found(*, session_id: int, keys: Sequence[str], actor: User, now: datetime) -> int:
-    """Tick as present copies that turned up on a second look (spec B5): new events, as any tick."""
+def second_look_set(
+    *, session_id: int, keys: Sequence[str], found: bool, actor: User, now: datetime
+) -> int:
+    """Keep what a second look showed of copies that weren't seen (spec B5): new events, as any
+    tick. Found ones are present; missing ones that were sought in vain may be called missing.
+    """
     session, findings = _chosen(session_id, keys, actor)
-    absent = {Finding.MISSING, Finding.NOT_READ, Finding.KNOWN_MISSING}
+    absent = {Finding.MISSING}
+    if found:
+        absent |= {Finding.NOT_READ, Finding.KNOWN_MISSING}
     if any(finding.finding not in absent for finding in findings):
-        raise Refused("«پیدا شد» تنها برای نسخه‌هایی است که دیده نشده‌اند.")
-    seq = int(now.timestamp() * 1000)
-    bulk_insert(
-        ReadingEvent,
-        EVENT_FIELDS,
-        (
-            (
-                uuid4(),
-                session.pk,
-                f"second-look-{actor.pk}",
-                seq,
-                ReadingEvent.Kind.PRESENT,
-                "",
-                "",
-                finding.copy_id,
-                None,
-                None,
-                now,
-                actor.pk,
-                None,
-            )
-            for finding in findings
-        ),
-    )
-    audit.record(
-        "second_look_found", actor=actor, library=session.library, subject=session, now=now,
-        count=len(findings),
-    )  # fmt: skip
+        raise Refused(
+            "«پیدا شد» تنها برای نسخه‌هایی است که دیده نشده‌اند."
+            if found
+            else "«دوباره نبود» تنها برای نسخه‌هایی است که در قفسهٔ خوانده‌شده دیده نشده‌اند."
+        )
+    copy_ids = [finding.copy_id for finding in findings if finding.copy_id]
+    _look_again(session, copy_ids, found=found, actor=actor, now=now)
     return len(findings)
+
+
+@transaction.atomic
+def second_look_rest(*, session_id: int, actor: User, now: datetime) -> int:
+    """Say that every missing copy left was sought in vain; returns how many were left."""
+    session = _session(session_id, actor)
+    left = session.findings.filter(finding=Finding.MISSING, was_sought=False, copy__isnull=False)
+    copy_ids = list(left.order_by("position").values_list("copy_id", flat=True))
+    if not copy_ids:
+        raise Refused("نسخه‌ای نمانده است که دوباره جسته نشده باشد.")
+    _look_again(session, copy_ids, found=False, actor=actor, now=now)
+    return len(copy_ids)
+
+
+def _look_again(
+    session: ReadingSession,
+    copy_ids: Sequence[int | None],
+    *,
+    found: bool,
+    actor: User,
+    now: datetime,
+) -> None:
+    seq = int(now.timestamp() * 1000)
+    kind = ReadingEvent.Kind.PRESENT if found else ReadingEvent.Kind.SOUGHT
+    events = [
+        NewEvent(uuid4(), f"second-look-{actor.pk}", seq, kind, copy_id=copy_id)
+        for copy_id in copy_ids
+    ]
+    events_take(session_id=session.pk, events=events, actor=actor, now=now, in_time=True)
+    audit.record(
+        "second_look_set", actor=actor, library=session.library, subject=session, now=now,
+        count=len(events), found=found,
+    )  # fmt: skip
 
 
 def _chosen(

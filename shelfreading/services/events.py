@@ -1,4 +1,4 @@
-"""What comes in from the shelves: scans, ticks, a memory. Events are added, never edited."""
+"""What comes in from the shelves: scans, ticks, marks, a memory. Events are added, never edited."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,16 @@ from django.utils import timezone
 from libraries import audit
 from libraries.bulk import bulk_insert
 from libraries.domain.codes import clean_code
+from libraries.domain.persian import stored_form, to_ascii_digits
 from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
+from shelfreading.domain.commands import Action, interpret
 from shelfreading.domain.reader_memory import ReaderScan
-from shelfreading.models import MemoryUpload, ReadingEvent, ReadingSession
+from shelfreading.models import ExpectedCopy, MemoryUpload, ReadingEvent, ReadingSession
 
 MAX_CODE = 200
+READING_IS_OVER = "این رف‌خوانی پایان یافته است؛ برای افزودن به آن، نخست آن را باز کنید."
 EVENT_FIELDS = (
     "id",
     "session_id",
@@ -28,17 +31,23 @@ EVENT_FIELDS = (
     "raw",
     "code",
     "copy_id",
-    "undoes",
+    "about",
     "device_at",
     "received_at",
     "by_id",
     "upload_id",
+    "is_late",
 )
+Kind = ReadingEvent.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event as the device made it. `id` is the device's own and makes it count once."""
+    """An event as the device made it. `id` is the device's own and makes it count once.
+
+    `about` is the event that an undo takes back, or the scan of the book that a mark marks.
+    `raw` is a code, the registration number of a book without a barcode, or what a mark says.
+    """
 
     id: UUID
     device: str
@@ -46,45 +55,96 @@ class NewEvent:
     kind: str
     raw: str = ""
     copy_id: int | None = None
-    undoes: UUID | None = None
+    about: UUID | None = None
     device_at: datetime | None = None
 
 
 @transaction.atomic
 def events_take(
-    *, session_id: int, events: Sequence[NewEvent], actor: User, now: datetime
+    *,
+    session_id: int,
+    events: Sequence[NewEvent],
+    actor: User,
+    now: datetime,
+    in_time: bool = False,
 ) -> list[UUID]:
     """Keep events, each id once however often it is sent; returns the ids that are now kept.
 
     A scan is never refused for what it says: it is kept as it was and classed by the match.
-    Raises Refused when the session no longer takes events, so that the device keeps its queue.
+    What comes in after the reading was ended is kept as late: listed, and not counted until
+    someone says so (spec B2); `in_time` is for a second look, which may come after the end.
     """
-    session = _taking(session_id, actor)
+    session = _session(session_id, actor)
+    is_late = session.state != ReadingSession.State.READING and not in_time
     known_copies = set(
         session.library.copies.filter(
             pk__in={event.copy_id for event in events if event.copy_id}
         ).values_list("pk", flat=True)
     )
-    rows = [
-        (
-            event.id,
-            session.pk,
-            event.device[:60],
-            event.seq,
-            event.kind,
-            _kept(event.raw),
-            clean_code(event.raw)[:MAX_CODE] if event.raw else "",
-            event.copy_id if event.copy_id in known_copies else None,
-            event.undoes,
-            event.device_at,
-            now,
-            actor.pk,
-            None,
+    by_number = _by_registration_number(
+        session, {event.raw for event in events if event.kind == Kind.NO_BARCODE}
+    )
+    rows = []
+    for event in events:
+        copy_id = event.copy_id if event.copy_id in known_copies else None
+        code = ""
+        if event.kind == Kind.SCAN:
+            code = clean_code(event.raw)[:MAX_CODE]
+        elif event.kind == Kind.NO_BARCODE:
+            copy_id, code = by_number.get(event.raw, (None, _stand_in(event.raw, event.id)))
+        rows.append(
+            (
+                event.id,
+                session.pk,
+                event.device[:60],
+                event.seq,
+                event.kind,
+                _kept(event.raw),
+                code,
+                copy_id,
+                event.about,
+                event.device_at,
+                now,
+                actor.pk,
+                None,
+                is_late,
+            )
         )
-        for event in events
-    ]
     bulk_insert(ReadingEvent, EVENT_FIELDS, rows, ignore_conflicts=True)
+    _tell_other_sessions(session, {row[6] for row in rows if row[6]})
     return [event.id for event in events]
+
+
+def _stand_in(number: str, event_id: UUID) -> str:
+    """What stands for the code of a book that has none, and whose number no record has.
+
+    Where no number was told, no two such books are the same.
+    """
+    number = stored_form(_kept(number))
+    return f"ثبت {number}"[:MAX_CODE] if number else f"بی‌بارکد {str(event_id)[:8]}"
+
+
+def _by_registration_number(
+    session: ReadingSession, numbers: set[str]
+) -> dict[str, tuple[int, str]]:
+    """The library's copies behind registration numbers as typed: copy and code in the list."""
+    typed = {number: to_ascii_digits(stored_form(_kept(number))) for number in numbers}
+    found = {
+        number: (pk, barcode)
+        for number, pk, barcode in session.library.copies.filter(
+            registration_number__in=[number for number in typed.values() if number]
+        ).values_list("registration_number", "pk", "barcode")
+    }
+    listed = dict(
+        session.expected.filter(copy__in=[pk for pk, _ in found.values()]).values_list(
+            "copy_id", "code"
+        )
+    )
+    return {
+        raw: (found[number][0], listed.get(found[number][0]) or found[number][1] or number)
+        for raw, number in typed.items()
+        if number in found
+    }
 
 
 @transaction.atomic
@@ -103,7 +163,9 @@ def memory_take(
     counts once, and so does the beginning of a memory that was uploaded before, grew, and is
     uploaded again. Raises Refused when there is no code in it or the session is closed.
     """
-    session = _taking(session_id, actor)
+    session = _session(session_id, actor)
+    if session.state != ReadingSession.State.READING:
+        raise Refused(READING_IS_OVER)
     if not scans:
         raise Refused("در این فایل هیچ بارکدی نیست.")
     identities = list(_chained(session.pk, scans))
@@ -124,6 +186,7 @@ def memory_take(
     )
     device = f"file-{upload.pk}"
     local = timezone.get_current_timezone()
+    actions = interpret([scan.code for scan in scans])
     bulk_insert(
         ReadingEvent,
         EVENT_FIELDS,
@@ -133,20 +196,24 @@ def memory_take(
                 session.pk,
                 device,
                 seq,
-                ReadingEvent.Kind.SCAN,
-                _kept(scan.raw),
-                scan.code[:MAX_CODE],
+                action.kind,
+                action.value if action.kind == Kind.MARK else _kept(scan.raw),
+                _memory_code(action, scan, identity),
                 None,
-                None,
+                None if action.about is None else identities[action.about],
                 timezone.make_aware(scan.at, local) if scan.at else None,
                 now,
                 actor.pk,
                 upload.pk,
+                False,
             )
-            for seq, (identity, scan) in enumerate(zip(identities, scans, strict=True))
+            for seq, (identity, scan, action) in enumerate(
+                zip(identities, scans, actions, strict=True)
+            )
             if identity not in known
         ),
     )
+    _tell_other_sessions(session, {scan.code for scan in scans})
     audit.record(
         "memory_take",
         actor=actor,
@@ -159,6 +226,12 @@ def memory_take(
     return upload
 
 
+def _memory_code(action: Action, scan: ReaderScan, identity: UUID) -> str:
+    if action.kind == Kind.SCAN:
+        return scan.code[:MAX_CODE]
+    return _stand_in("", identity) if action.kind == Kind.NO_BARCODE else ""
+
+
 def _chained(session_id: int, scans: Sequence[ReaderScan]) -> Iterable[UUID]:
     chain = sha256(str(session_id).encode())
     for scan in scans:
@@ -166,13 +239,32 @@ def _chained(session_id: int, scans: Sequence[ReaderScan]) -> Iterable[UUID]:
         yield UUID(bytes=chain.digest()[:16])
 
 
-def _taking(session_id: int, actor: User) -> ReadingSession:
-    session = locked(
-        ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
-    )
-    if session.state != ReadingSession.State.READING:
-        raise Refused("این رف‌خوانی پایان یافته است؛ برای افزودن به آن، نخست آن را باز کنید.")
-    return session
+def _tell_other_sessions(session: ReadingSession, codes: set[str]) -> None:
+    """Have sessions whose copies turned up here compute their findings anew (spec B5).
+
+    Only on commit: two sessions that read each other's strays at once would lock crosswise.
+    """
+    wanted = sorted(codes)
+    strangers: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        listed = session.expected.filter(code__in=chunk).values_list("code", flat=True)
+        strangers.update(set(chunk).difference(listed))
+    others: set[int] = set()
+    wanted = sorted(strangers)
+    for start in range(0, len(wanted), 500):
+        others.update(
+            ExpectedCopy.objects.filter(code__in=wanted[start : start + 500])
+            .exclude(session=session)
+            .values_list("session", flat=True)
+        )
+    if others:
+        stale = ReadingSession.objects.filter(pk__in=others)
+        transaction.on_commit(lambda: stale.update(basis=""))
+
+
+def _session(session_id: int, actor: User) -> ReadingSession:
+    return locked(ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id)
 
 
 def _kept(raw: str) -> str:

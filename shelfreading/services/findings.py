@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, Max, Q, When
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, When
 from django.utils import timezone
 
 from libraries.bulk import bulk_insert
@@ -23,7 +23,8 @@ from shelfreading.domain.reconcile import (
     Spoken,
     reconcile,
 )
-from shelfreading.models import ReadingEvent, ReadingSession, SessionFinding
+from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
+from shelfreading.selectors.events import WALKED
 
 FINDING_FIELDS = (
     "session_id",
@@ -32,28 +33,43 @@ FINDING_FIELDS = (
     "code",
     "position",
     "event_id",
+    "was_sought",
     "move",
     "belongs_after_id",
     "belongs_before_id",
 )
+Kind = ReadingEvent.Kind
 # When a copy was seen: a scan by the reader's own clock where it has one, else when it came in;
 # but a file's codes come in long after they were read. A tick is timed by our clock.
 READ_AT = Case(
-    When(~Q(kind=ReadingEvent.Kind.SCAN), then="received_at"),
+    When(~Q(kind__in=WALKED), then="received_at"),
     When(device_at__isnull=False, then="device_at"),
     When(upload__isnull=True, then="received_at"),
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A command of the card about a copy (spec B9): its event, what it says, who gave it."""
+
+    event_id: Any
+    fate: str
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sightings:
-    """A session's events as the match wants them: the walks one after another, then the ticks."""
+    """A session's events as the match wants them: the walks one after another, then what was
+    ticked on a list or turned up elsewhere. `struck` and `sought` are positions; `marks` are the
+    commands given about copies, by copy, the last one standing."""
 
     codes: list[str]
     event_ids: list[Any]
     times: list[datetime | None]
     walks: list[int]
     struck: set[int]
+    sought: set[int]
+    marks: dict[int, Mark]
 
 
 @transaction.atomic
@@ -77,7 +93,7 @@ def findings_compute(*, session_id: int, actor: User, now: datetime) -> ReadingS
 
 def findings_basis(session: ReadingSession, today: Any) -> str:
     """What the findings depend on, in short; differs as soon as anything new came in."""
-    events = session.events.aggregate(n=Count("pk"))["n"]
+    events = session.events.filter(is_late=False).count()
     words = session.shelves_read.aggregate(n=Count("pk"), last=Max("at"))
     loans = sha256()
     rows = _loans_during(session).order_by("pk").values_list("pk", "returned_at", "due_on")
@@ -128,7 +144,8 @@ def _compute(session: ReadingSession, now: datetime) -> None:
         FINDING_FIELDS,
         _finding_rows(session.pk, match, codes, copy_ids, sightings, elsewhere),
     )
-    session.summary = _summary(match, len(sightings.codes), codes)
+    _decide_as_marked(session, sightings.marks, now)
+    session.summary = _summary(match, len(sightings.codes), codes, sightings.sought)
 
 
 def _sightings(
@@ -136,41 +153,89 @@ def _sightings(
 ) -> Sightings:
     """Scans walk by walk in each reader's own order, then ticks; undone events left out."""
     undone = set(
-        session.events.filter(kind=ReadingEvent.Kind.UNDO).values_list("undoes", flat=True)
+        session.events.filter(kind=Kind.UNDO, is_late=False).values_list("about", flat=True)
     )
     events = (
-        session.events.exclude(kind=ReadingEvent.Kind.UNDO)
+        session.events.filter(is_late=False)
+        .exclude(kind__in=(Kind.UNDO, Kind.SHELF_END))
         .annotate(read_at=READ_AT)
         .order_by("device", "seq", "received_at")
-        .values_list("pk", "device", "kind", "code", "copy_id", "read_at")
+        .values_list("pk", "device", "kind", "code", "copy_id", "read_at", "raw", "about", "by_id")
     )
-    result = Sightings([], [], [], [], set())
+    result = Sightings([], [], [], [], set(), set(), {})
     ticks: dict[int, tuple[str, Any, datetime]] = {}
+    marks: dict[Any, Mark] = {}
     for _, walk in groupby(events, key=lambda event: event[1]):
         length = 0
-        for pk, _, kind, code, copy_id, read_at in walk:
+        for pk, _, kind, code, copy_id, read_at, raw, about, by_id in walk:
             if pk in undone:
                 continue
-            if kind == ReadingEvent.Kind.SCAN:
+            if kind in WALKED:
                 result.codes.append(code)
                 result.event_ids.append(pk)
                 result.times.append(read_at)
                 length += 1
+            elif kind == Kind.MARK:
+                marks[about] = Mark(pk, raw, by_id)
             elif copy_id in position_of_copy:
                 # The last tick or strike of a copy is what counts, whoever made it.
                 position = position_of_copy[copy_id]
                 if position not in ticks or ticks[position][2] <= read_at:
                     ticks[position] = (kind, pk, read_at)
         result.walks.append(length)
+    if marks:
+        copy_of_code = dict(zip(codes, position_of_copy, strict=True))
+        for event_id, code in zip(result.event_ids, result.codes, strict=True):
+            if event_id in marks and code in copy_of_code:
+                result.marks[copy_of_code[code]] = marks[event_id]
+    _add_ticks(result, ticks, codes)
+    _add_turned_up(session, result, codes)
+    return result
+
+
+def _add_ticks(
+    result: Sightings, ticks: dict[int, tuple[str, Any, datetime]], codes: Sequence[str]
+) -> None:
     scanned = set(result.codes)
     for position, (kind, pk, read_at) in sorted(ticks.items()):
-        if kind == ReadingEvent.Kind.ABSENT:
+        if kind != Kind.PRESENT:
             result.struck.add(position)
+            if kind == Kind.SOUGHT:
+                result.sought.add(position)
         elif codes[position] not in scanned:
             result.codes.append(codes[position])
             result.event_ids.append(pk)
             result.times.append(read_at)
-    return result
+
+
+def _add_turned_up(session: ReadingSession, result: Sightings, codes: Sequence[str]) -> None:
+    """What was not seen here and was scanned in another reading meanwhile, anywhere (spec B5)."""
+    unseen = sorted(set(codes).difference(result.codes))
+    others = ReadingSession.objects.exclude(pk=session.pk).filter(
+        Exists(ReadingEvent.objects.filter(_since(session), session=OuterRef("pk")))
+    )
+    if not unseen or not others.exists():
+        return
+    undone = ReadingEvent.objects.filter(about=OuterRef("pk"), kind=Kind.UNDO)
+    for start in range(0, len(unseen), 500):
+        rows = (
+            ReadingEvent.objects.filter(
+                _since(session), code__in=unseen[start : start + 500], kind__in=WALKED
+            )
+            .exclude(session=session)
+            .filter(~Exists(undone.filter(session=OuterRef("session"))))
+            .annotate(read_at=READ_AT)
+            .order_by("-received_at", "-seq")
+        )
+        first = {code: (pk, at) for pk, code, at in rows.values_list("pk", "code", "read_at")}
+        for code, (pk, read_at) in first.items():
+            result.codes.append(code)
+            result.event_ids.append(pk)
+            result.times.append(read_at)
+
+
+def _since(session: ReadingSession) -> Q:
+    return Q(received_at__gte=session.started_at, is_late=False)
 
 
 def _copies_elsewhere(session: ReadingSession, strangers: set[str]) -> dict[str, int]:
@@ -245,6 +310,7 @@ def _finding_rows(
             codes[position],
             position,
             sightings.event_ids[seen] if seen >= 0 else None,
+            finding is Finding.MISSING and position in sightings.sought,
             *moves.get(position, nowhere),
         )
     position_of_code = dict(zip(codes, copy_ids, strict=True))
@@ -262,15 +328,34 @@ def _finding_rows(
                 code,
                 len(codes) + index,
                 sightings.event_ids[index],
+                False,
                 *nowhere,
             )
 
 
-def _summary(match: Match, sightings: int, codes: Sequence[str]) -> dict[str, Any]:
+def _decide_as_marked(session: ReadingSession, marks: dict[int, Mark], now: datetime) -> None:
+    """Bring the decisions that follow from marks in line with them; a person's own stay."""
+    session.decisions.filter(mark__isnull=False).update(fate="", mark=None)
+    if not marks:
+        return
+    fates = set(Decision.Fate.values)
+    decided = {decision.copy_id: decision for decision in session.decisions.filter(copy__in=marks)}
+    for copy_id, mark in marks.items():
+        decision = decided.get(copy_id) or Decision(session=session, copy_id=copy_id)
+        if mark.fate in fates and not decision.fate:
+            decision.fate, decision.mark = mark.fate, mark.event_id
+            decision.by_id, decision.at = mark.by_id, now
+            decision.save()
+
+
+def _summary(
+    match: Match, sightings: int, codes: Sequence[str], sought: set[int]
+) -> dict[str, Any]:
     return {
         "counts": {finding.value: count for finding, count in match.counts().items()},
         "expected": len(codes),
         "scans": sightings,
+        "sought": sum(match.findings[position] is Finding.MISSING for position in sought),
         "moves": len(match.moves),
         "moved_copies": sum(len(move.items) for move in match.moves),
         "unread": [[run.first, run.last, run.count] for run in match.unread],

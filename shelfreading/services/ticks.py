@@ -8,9 +8,10 @@ from django.db import transaction
 
 from libraries.locking import locked
 from libraries.models import User
+from libraries.refusal import Refused
 from shelfreading.models import ReadingEvent, ReadingSession
 from shelfreading.selectors.events import TICKS, standing_events
-from shelfreading.services.events import NewEvent, events_take
+from shelfreading.services.events import READING_IS_OVER, NewEvent, events_take
 
 
 @transaction.atomic
@@ -22,6 +23,8 @@ def ticks_save(*, session_id: int, wanted: Mapping[int, str], actor: User, now: 
     raises Refused when the session is closed.
     """
     session = locked(ReadingSession.objects.for_user(actor), pk=session_id)
+    if session.state != ReadingSession.State.READING:
+        raise Refused(READING_IS_OVER)
     standing: dict[int | None, list[ReadingEvent]] = {}
     ticks = standing_events([session.pk]).filter(kind__in=TICKS, copy__in=wanted)
     for tick in ticks.order_by("received_at", "seq"):
@@ -37,7 +40,7 @@ def ticks_save(*, session_id: int, wanted: Mapping[int, str], actor: User, now: 
             continue
         changed += 1
         for tick in before:
-            events.append(NewEvent(uuid4(), device, seq, ReadingEvent.Kind.UNDO, undoes=tick.pk))
+            events.append(NewEvent(uuid4(), device, seq, ReadingEvent.Kind.UNDO, about=tick.pk))
         if wanted[copy_id]:
             events.append(NewEvent(uuid4(), device, seq, wanted[copy_id], copy_id=copy_id))
     events_take(session_id=session.pk, events=events, actor=actor, now=now)

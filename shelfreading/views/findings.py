@@ -21,6 +21,7 @@ from shelfreading.findings_exports import findings_xlsx
 from shelfreading.forms_findings import (
     DONE,
     FOUND,
+    SOUGHT,
     TAKE_BACK,
     UNDONE,
     DecideForm,
@@ -42,7 +43,7 @@ from shelfreading.selectors.findings import (
     sums,
 )
 from shelfreading.selectors.moves import move_lines, stray_lines
-from shelfreading.services.decisions import fate_set, put_right_set, second_look_found
+from shelfreading.services.decisions import fate_set, put_right_set, second_look_set
 from shelfreading.services.findings import findings_compute
 from shelfreading.views.steps import session_steps
 
@@ -183,9 +184,13 @@ def findings_decide(request: StaffRequest, session_id: int) -> HttpResponse:
 def _decide(session: ReadingSession, action: str, keys: list[str], actor: User) -> str:
     """Call the one service that the action asks for; the sentence says what was done."""
     who = {"session_id": session.pk, "keys": keys, "actor": actor, "now": timezone.now()}
-    if action == FOUND:
-        count = second_look_found(**who)  # type: ignore[arg-type]
-        said = "{} نسخه پیدا شد و در شمار دیده‌شده‌ها آمد."
+    if action in {FOUND, SOUGHT}:
+        count = second_look_set(**who, found=action == FOUND)  # type: ignore[arg-type]
+        said = (
+            "{} نسخه پیدا شد و در شمار دیده‌شده‌ها آمد."
+            if action == FOUND
+            else "{} نسخه در جست‌وجوی دوم هم نبود؛ با «اعمال» مفقود می‌شود."
+        )
     elif action in {DONE, UNDONE}:
         count = put_right_set(**who, done=action == DONE)  # type: ignore[arg-type]
         said = "{} ردیف انجام شد." if action == DONE else "{} ردیف به «انجام نشده» برگشت."

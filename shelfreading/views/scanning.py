@@ -22,7 +22,7 @@ from shelfreading.incoming import MOST_AT_ONCE, read_entries
 from shelfreading.models import ReadingEvent, ReadingSession
 from shelfreading.selectors.events import read_counts
 from shelfreading.selectors.scan_answers import scan_answers
-from shelfreading.services.events import NewEvent, events_take
+from shelfreading.services.events import READING_IS_OVER, NewEvent, events_take
 
 
 @ensure_csrf_cookie
@@ -45,6 +45,8 @@ def scan(request: StaffRequest, session_id: int) -> HttpResponse:
             raw=form.cleaned_data["code"],
         )
         try:
+            if session.state != ReadingSession.State.READING:
+                raise Refused(READING_IS_OVER)
             events_take(session_id=session.pk, events=[event], actor=request.user, now=now)
         except Refused as refusal:
             messages.error(request, refusal.reason)
@@ -102,15 +104,9 @@ def scan_events(request: StaffRequest, session_id: int) -> HttpResponseBase:
     if not isinstance(entries, list) or len(entries) > MOST_AT_ONCE:
         return _no(400, f"events باید فهرستی با حداکثر {MOST_AT_ONCE} رویداد باشد.")
     incoming = read_entries(entries)
-    try:
-        kept = events_take(
-            session_id=session.pk,
-            events=incoming.events,
-            actor=request.user,
-            now=timezone.now(),
-        )
-    except Refused as refusal:
-        return _no(409, refusal.reason)
+    kept = events_take(
+        session_id=session.pk, events=incoming.events, actor=request.user, now=timezone.now()
+    )
     return JsonResponse(
         {
             "kept": [str(event_id) for event_id in kept],

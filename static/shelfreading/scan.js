@@ -142,7 +142,7 @@ if ("open" in root.dataset) {
   undo.addEventListener("click", () => {
     const undone = scans.pop();
     undo.disabled = scans.length === 0;
-    queue.add({ kind: "undo", undoes: undone });
+    queue.add({ kind: "undo", about: undone });
     const line = lines.get(undone);
     if (line) {
       line.className = "scan-line is-undone";

@@ -29,8 +29,8 @@ const remember = (event) => {
     if (row) ticks.get(row).push([event.id, event.kind]);
     return row;
   }
-  const undone = rows.find((one) => ticks.get(one).some(([id]) => id === event.undoes));
-  if (undone) ticks.set(undone, ticks.get(undone).filter(([id]) => id !== event.undoes));
+  const undone = rows.find((one) => ticks.get(one).some(([id]) => id === event.about));
+  if (undone) ticks.set(undone, ticks.get(undone).filter(([id]) => id !== event.about));
   return undone;
 };
 
@@ -49,7 +49,7 @@ for (const event of queue.pending()) {
 const undoLast = (row) => {
   const last = ticks.get(row).at(-1);
   if (!last) return;
-  remember(queue.add({ kind: "undo", undoes: last[0] }));
+  remember(queue.add({ kind: "undo", about: last[0] }));
   show(row);
 };
 

@@ -222,4 +222,4 @@ def test_the_last_scan_can_be_taken_back(
     page.get_by_role("button", name="برگرداندن آخرین").click()
     wait_for(lambda: session.events.count() == 3)
     undo = session.events.get(kind=ReadingEvent.Kind.UNDO)
-    assert session.events.get(pk=undo.undoes).code == copies[1].barcode
+    assert session.events.get(pk=undo.about).code == copies[1].barcode

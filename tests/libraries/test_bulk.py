@@ -83,8 +83,8 @@ def test_any_text_comes_back_as_it_was(cast: Cast, texts: list[str]) -> None:
 
 def test_times_ids_and_nothing(cast: Cast, session: ReadingSession) -> None:
     fields = (
-        "id", "session_id", "device", "seq", "kind", "raw", "code", "copy_id", "undoes",
-        "device_at", "received_at", "by_id", "upload_id",
+        "id", "session_id", "device", "seq", "kind", "raw", "code", "copy_id", "about",
+        "device_at", "received_at", "by_id", "upload_id", "is_late",
     )  # fmt: skip
     times = [
         datetime(2026, 3, 21, 0, 0, tzinfo=UTC),
@@ -95,7 +95,7 @@ def test_times_ids_and_nothing(cast: Cast, session: ReadingSession) -> None:
     rows = [
         (
             UUID(int=number + 1), session.pk, "d", 2**62 + number, "scan", raw, "", None,
-            uuid4() if number % 2 else None, at, times[0], cast.librarian.pk, None,
+            uuid4() if number % 2 else None, at, times[0], cast.librarian.pk, None, False,
         )
         for number, (at, raw) in enumerate(zip(times, NASTY, strict=False))
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from loans.services import fee_forgive, follow_up_record, loan_lend, loan_return
 from shelfreading.domain.reader_memory import ReaderScan
 from shelfreading.models import Application, Decision, ReadingSession
 from shelfreading.services.applying import application_undo, findings_apply
-from shelfreading.services.decisions import fate_set, second_look_found
+from shelfreading.services.decisions import fate_set, second_look_set
 from shelfreading.services.events import events_take, memory_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_reopen, session_start, shelf_speak
@@ -116,7 +116,7 @@ def test_reading() -> None:
         ("UPDATE", SESSION),
     )
     missing = reading.session.findings.filter(finding="missing")[0]
-    found = partial(second_look_found, keys=[f"c{missing.copy_id}"], **who)
+    found = partial(second_look_set, found=True, keys=[f"c{missing.copy_id}"], **who)
     breaks_whole(found, ("INSERT", EVENT), ("INSERT", AUDIT))
     # Computed anew: what was stored goes only together with what takes its place.
     breaks_whole(

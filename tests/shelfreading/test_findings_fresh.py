@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from loans.models import Loan
 from loans.services import follow_up_record, loan_lend, loan_return
-from shelfreading.services.decisions import second_look_found
+from shelfreading.services.decisions import second_look_set
 from shelfreading.services.events import events_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_reopen, shelf_speak
@@ -94,7 +94,9 @@ NEWS: dict[str, tuple[Callable[[Reading], Any], dict[str, int]]] = {
     "the missing copy lent": (lend_the_missing, {"on_loan": 1, "follow_up_due": 1}),
     "a return and a loan opened again": (swap, {"on_loan": 2}),
     "a second look": (
-        lambda r: second_look_found(session_id=r.session.pk, keys=[f"c{r.copies[3].pk}"], **who(r)),
+        lambda r: second_look_set(
+            session_id=r.session.pk, keys=[f"c{r.copies[3].pk}"], found=True, **who(r)
+        ),
         {"follow_up_due": 1},
     ),
     "a word on the stretch": (

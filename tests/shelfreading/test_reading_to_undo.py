@@ -16,6 +16,7 @@ from shelfreading.services.events import NewEvent, events_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_start
 from tests.cast import Cast, add_copies, numbered_calls
+from tests.fresh_readings import look_again
 
 
 def scan(session: ReadingSession, codes: list[str], actor: object) -> None:
@@ -57,6 +58,7 @@ def test_missing_weeded_returned_and_all_taken_back(
         session_id=session.pk, keys=[f"c{copies[5].pk}"], fate=Decision.Fate.WEED_WORN,
         actor=cast.librarian, now=now,
     )  # fmt: skip
+    look_again(session, cast.librarian)
     application = findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
     again = findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
     assert again == application
@@ -86,6 +88,7 @@ def test_what_later_touched_a_copy_keeps_the_whole_step(
     now = timezone.now()
     scan(session, [copy.barcode for copy in copies[1:]], cast.librarian)
     session_close(session_id=session.pk, actor=cast.librarian, now=now)
+    look_again(session, cast.librarian)
     findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
     Copy.objects.filter(pk=copies[0].pk).update(status=CopyStatus.AVAILABLE)
     with pytest.raises(Refused, match="شمارهٔ ثبت ۱"):
@@ -101,6 +104,7 @@ def test_a_record_that_changed_since_the_start_is_a_conflict(
     scan(session, [copy.barcode for copy in copies[1:]], cast.librarian)
     Copy.objects.filter(pk=copies[0].pk).update(status=CopyStatus.BINDING)
     session_close(session_id=session.pk, actor=cast.librarian, now=now)
+    look_again(session, cast.librarian)
     with pytest.raises(Refused, match="کدام درست است"):
         findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
     assert not session.applications.exists()

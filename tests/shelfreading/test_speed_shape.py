@@ -14,11 +14,12 @@ from loans.models import FollowUp, Forgiveness, Loan
 from shelfreading.files import read_scan_file
 from shelfreading.models import Decision, ReadingSession
 from shelfreading.services.applying import application_undo, findings_apply
-from shelfreading.services.decisions import fate_set
+from shelfreading.services.decisions import fate_set, second_look_rest
 from shelfreading.services.events import memory_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_start
 from tests.cast import Cast, add_copies, numbered_calls
+from tests.fresh_readings import make_reading, read_and_close
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,8 @@ def read_apply_undo(reader: User, count: int, folder: Path) -> dict[str, int]:
             now=now,
             **who,
         ),
+        "seek": lambda: second_look_rest(now=now, **who),
+        "count": lambda: findings_compute(now=now, **who),
         "close": lambda: session_close(now=now, **who),
         "apply": lambda: findings_apply(now=now, **who),
         "undo": lambda: application_undo(now=now + timedelta(seconds=1), **who),
@@ -76,6 +79,9 @@ def read_apply_undo(reader: User, count: int, folder: Path) -> dict[str, int]:
 
 
 def test_queries_do_not_grow_with_copies(cast: Cast, tmp_path: Path) -> None:
+    # Another library reads at the same time, so that what turned up there is looked for in both.
+    elsewhere = make_reading(2)
+    read_and_close(elsewhere, elsewhere.copies[:1])
     few = read_apply_undo(cast.librarian, 30, tmp_path)
     many = read_apply_undo(cast.outsider, 120, tmp_path)
     assert few == many

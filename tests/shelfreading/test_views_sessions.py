@@ -82,7 +82,7 @@ def test_the_list_shows_how_far_each_reading_is(
         scan(1, copies[0].barcode),
         scan(2, copies[0].barcode),
         undone,
-        NewEvent(uuid4(), "reader", 4, ReadingEvent.Kind.UNDO, undoes=undone.id),
+        NewEvent(uuid4(), "reader", 4, ReadingEvent.Kind.UNDO, about=undone.id),
         scan(5, "no such code"),
         strike,
     )
