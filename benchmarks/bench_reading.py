@@ -35,6 +35,8 @@ ROUNDS = 5
 # the last shelves nobody was. What is left, and what is scanned twice, makes 80 scans.
 AWAY, LENT_ON_SHELF, MISSING, WEEDED, UNREAD = 2, 1, 3, 1, 16
 SCANS = 80
+# Codes that are taken one by one; the rest would take minutes and tell nothing new.
+ONE_BY_ONE = 2_000
 CHANGES = LENT_ON_SHELF + MISSING + WEEDED
 
 
@@ -124,7 +126,7 @@ def reading(here: Shelves, now: datetime) -> Times:
     from shelfreading.files import read_scan_file
     from shelfreading.models import Application, Decision
     from shelfreading.services.applying import application_undo, findings_apply
-    from shelfreading.services.decisions import fate_set
+    from shelfreading.services.decisions import fate_set, second_look_rest
     from shelfreading.services.events import memory_take
     from shelfreading.services.findings import findings_compute
     from shelfreading.services.sessions import session_close, session_start
@@ -153,6 +155,8 @@ def reading(here: Shelves, now: datetime) -> Times:
         findings_apply(now=now, **who)
 
     way = [seconds(step) for step in (read, take, compute)]
+    second_look_rest(now=now, **who)
+    compute()
     keys = [f"c{pk}" for pk in here.weeded]
     fate_set(keys=keys, fate=Decision.Fate.WEED_WORN, now=now, **who)
     applied = seconds(apply)
@@ -196,10 +200,11 @@ def _copy_in(cursor: Any, table: str, rows: list[tuple[Any, ...]]) -> None:
 
 
 def one_by_one(here: Shelves) -> None:
-    """A barcode at a time: its copy, its loan, and a mark on it, in one transaction; all undone."""
+    """The first codes, each alone: its copy, its loan, a mark on it, in one transaction; undone."""
     from django.db import connection, transaction
 
-    codes = [line.split(",")[0] for line in here.memory.read_text().splitlines()]
+    lines = here.memory.read_text().splitlines()[:ONE_BY_ONE]
+    codes = [line.split(",")[0] for line in lines]
     with transaction.atomic(), connection.cursor() as cursor:
         for code in codes:
             cursor.execute(
@@ -236,7 +241,8 @@ def measure() -> None:
             findings = median(times.findings for times in rounds)
             whole.append((scans, findings))
             least = median_seconds(lambda: bare(here), ROUNDS)  # noqa: B023
-            single = median_seconds(lambda: one_by_one(here), 3)  # noqa: B023
+            some = median_seconds(lambda: one_by_one(here), 3)  # noqa: B023
+            single = some / min(ONE_BY_ONE, scans) * scans
             rows.append(
                 (
                     f"{scans:,}",

@@ -82,7 +82,7 @@ class Copy(models.Model):
     section = models.ForeignKey(Section, models.PROTECT, related_name="copies", verbose_name="بخش")
     registration_number = models.CharField("شمارهٔ ثبت", max_length=60)
     registered_on = models.DateField("تاریخ ثبت", null=True, blank=True)
-    barcode = models.CharField("بارکد", max_length=60, blank=True, db_index=True)
+    barcode = models.CharField("بارکد", max_length=60, blank=True)
     call_number = models.CharField("شمارهٔ راهنما", max_length=200, blank=True)
     main_class = models.CharField("ردهٔ اصلی", max_length=40, blank=True)
     volume = models.CharField("شمارهٔ جلد", max_length=40, blank=True)
@@ -130,6 +130,8 @@ class Copy(models.Model):
                 fields=("library", "section", "shelf_key", "registration_key"),
                 name="copy_shelf_order",
             ),
+            # The barcode leads: it is looked for in one library and in all.
+            models.Index(fields=("barcode", "library"), name="copy_by_barcode"),
             models.Index(fields=("library", "class_key"), name="copy_by_class"),
             models.Index(fields=("library", "status"), name="copy_by_status"),
         )
