@@ -217,6 +217,10 @@ class Migration(migrations.Migration):
             model_name='readingevent',
             index=models.Index(condition=models.Q(('copy__isnull', False)), fields=['copy'], name='event_by_copy'),
         ),
+        migrations.AddIndex(
+            model_name='readingevent',
+            index=models.Index(condition=models.Q(('about__isnull', False)), fields=['about'], name='event_by_about'),
+        ),
         migrations.AddConstraint(
             model_name='readingdevice',
             constraint=models.UniqueConstraint(fields=('session', 'device'), name='device_once_in_session'),

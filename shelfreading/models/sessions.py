@@ -191,6 +191,10 @@ class ReadingEvent(models.Model):
             models.Index(
                 fields=("copy",), condition=models.Q(copy__isnull=False), name="event_by_copy"
             ),
+            # Whether a scan was undone is asked at each scan of the same code.
+            models.Index(
+                fields=("about",), condition=models.Q(about__isnull=False), name="event_by_about"
+            ),
         )
 
 
