@@ -7,6 +7,7 @@ __all__ = ["checks"]  # importing them registers them
 
 # Builds in npm packages that no page asks for: compressing them takes most of a first start.
 UNUSED_STATIC_FILES = [
+    "*.d.ts",
     "bootstrap-*",
     "bootstrap.bundle*",
     "bootstrap.css*",
@@ -14,11 +15,14 @@ UNUSED_STATIC_FILES = [
     "bootstrap.js*",
     "bootstrap.min.*",
     "bootstrap.rtl.css*",
+    "ext",  # htmx's
     "htmx.amd*",
     "htmx.cjs*",
     "htmx.esm*",
     "htmx.js",
     "htmx.min.js.gz",
+    "index.cjs",
+    "umd.js",
     "Vazirmatn-*",
 ]
 
