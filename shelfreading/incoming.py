@@ -1,5 +1,6 @@
 """Reading what a device sends: one broken entry is told of, and the others are taken."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from django.utils.dateparse import parse_datetime
 
 from shelfreading.domain.commands import CARD
 from shelfreading.models import ReadingEvent
+from shelfreading.services.devices import DeviceWord
 from shelfreading.services.events import NewEvent
 
 MOST_AT_ONCE = 500
 Kind = ReadingEvent.Kind
 _MARKS = {command.value for command in CARD if command.kind == Kind.MARK}
 _BIGGEST = 2**63 - 1
+_MOST_UNSENT = 2**31 - 1
 _DEVICE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _YEARS = range(1990, 2200)
 
@@ -32,6 +35,45 @@ class Incoming:
 
     events: list[NewEvent] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a device sends: entries that may be events, its word on itself, and its cursor."""
+
+    entries: list[object]
+    word: DeviceWord | None
+    since: object
+
+
+def read_report(text: bytes) -> Report:
+    """Tell the parts of a device's message apart. Raises Broken where it is none.
+
+    What it says of itself never stands in the way of its events: a page that names no device is
+    the one its first event came from, and a number that is none was not said.
+    """
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict) or not isinstance(body.get("events"), list):
+        raise Broken("درخواست باید JSON با فهرستی به نام events باشد.")
+    entries = body["events"]
+    if len(entries) > MOST_AT_ONCE:
+        raise Broken(f"events باید فهرستی با حداکثر {MOST_AT_ONCE} رویداد باشد.")
+    device = body.get("device")
+    if device is None and entries and isinstance(entries[0], dict):
+        device = entries[0].get("device")
+    word = None
+    if isinstance(device, str) and _DEVICE.fullmatch(device):
+        unsent = body.get("unsent")
+        said = type(unsent) is int and unsent >= 0
+        word = DeviceWord(
+            device,
+            unsent=min(unsent, _MOST_UNSENT) if said else None,
+            leaves=body.get("leaves") is True,
+        )
+    return Report(entries, word, body.get("since"))
 
 
 def read_entries(entries: Sequence[object]) -> Incoming:

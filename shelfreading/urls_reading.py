@@ -22,6 +22,7 @@ urlpatterns = [
         name="shelf-list-xlsx",
     ),
     path("sessions/<int:session_id>/scan/", scanning.scan, name="scan"),
+    path("sessions/<int:session_id>/scan/list.json", scanning.scan_list_json, name="scan-list"),
     path("sessions/<int:session_id>/scan/events/", scanning.scan_events, name="scan-events"),
     path("sessions/<int:session_id>/upload/", uploads.memory_upload, name="memory-upload"),
 ]

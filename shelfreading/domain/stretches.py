@@ -50,7 +50,9 @@ def cut(
         size = sum(1 for _ in group)
         parts = -(-size // longest)
         edges = [start + size * part // parts for part in range(parts + 1)]
-        stretches.extend((first, behind - 1) for first, behind in zip(edges, edges[1:], strict=False))
+        stretches.extend(
+            (first, behind - 1) for first, behind in zip(edges, edges[1:], strict=False)
+        )
         start += size
     return stretches
 

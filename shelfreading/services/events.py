@@ -1,8 +1,8 @@
 """What comes in from the shelves: scans, ticks, marks, a memory. Events are added, never edited."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -14,13 +14,14 @@ from libraries.bulk import bulk_insert
 from libraries.domain.codes import clean_code
 from libraries.domain.persian import stored_form, to_ascii_digits
 from libraries.locking import locked
-from libraries.models import User
+from libraries.models import Copy, User
 from libraries.refusal import Refused
 from shelfreading.domain.commands import Action, interpret
 from shelfreading.domain.reader_memory import ReaderScan
 from shelfreading.models import ExpectedCopy, MemoryUpload, ReadingEvent, ReadingSession
 
 MAX_CODE = 200
+CLOCK_SET_BACK = timedelta(minutes=10)
 READING_IS_OVER = "این رف‌خوانی پایان یافته است؛ برای افزودن به آن، نخست آن را باز کنید."
 EVENT_FIELDS = (
     "id",
@@ -76,15 +77,47 @@ def events_take(
     """
     session = _session(session_id, actor)
     is_late = session.state != ReadingSession.State.READING and not in_time
-    known_copies = set(
-        session.library.copies.filter(
-            pk__in={event.copy_id for event in events if event.copy_id}
-        ).values_list("pk", flat=True)
+    kept = events_keep(
+        session, events, actor=actor, at=arrival(last_arrival(session), now), is_late=is_late
     )
+    tell_other_sessions(session, _strangers(session, {event.code for event in kept if event.code}))
+    return [event.id for event in events]
+
+
+def last_arrival(session: ReadingSession) -> datetime | None:
+    """When the session's newest event came in; None before the first."""
+    arrivals = session.events.order_by("-received_at").values_list("received_at", flat=True)
+    return arrivals[:1].first()
+
+
+def arrival(last: datetime | None, now: datetime) -> datetime:
+    """The time of arrival of what comes in now: after all that a device may have heard of.
+
+    The caller holds the session's lock, so arrivals grow in the order of the commits, and whoever
+    asks for what came after one misses nothing, however long another waited for its turn. A clock
+    that was set back by more than `CLOCK_SET_BACK` is believed.
+    """
+    if last is None or last < now or last - now > CLOCK_SET_BACK:
+        return now
+    return last + timedelta(microseconds=1)
+
+
+def events_keep(
+    session: ReadingSession,
+    events: Sequence[NewEvent],
+    *,
+    actor: User,
+    at: datetime,
+    is_late: bool,
+) -> list[ReadingEvent]:
+    """Write events of a locked session, passing over ids that are there; returns all of them."""
+    wanted = {event.copy_id for event in events if event.copy_id}
+    copies = Copy.objects.filter(library=session.library_id)
+    known_copies = set(copies.filter(pk__in=wanted).values_list("pk", flat=True))
     by_number = _by_registration_number(
         session, {event.raw for event in events if event.kind == Kind.NO_BARCODE}
     )
-    rows = []
+    kept = []
     for event in events:
         copy_id = event.copy_id if event.copy_id in known_copies else None
         code = ""
@@ -92,27 +125,25 @@ def events_take(
             code = clean_code(event.raw)[:MAX_CODE]
         elif event.kind == Kind.NO_BARCODE:
             copy_id, code = by_number.get(event.raw, (None, _stand_in(event.raw, event.id)))
-        rows.append(
-            (
-                event.id,
-                session.pk,
-                event.device[:60],
-                event.seq,
-                event.kind,
-                _kept(event.raw),
-                code,
-                copy_id,
-                event.about,
-                event.device_at,
-                now,
-                actor.pk,
-                None,
-                is_late,
+        kept.append(
+            ReadingEvent(
+                id=event.id,
+                session_id=session.pk,
+                device=event.device[:60],
+                seq=event.seq,
+                kind=event.kind,
+                raw=_kept(event.raw),
+                code=code,
+                copy_id=copy_id,
+                about=event.about,
+                device_at=event.device_at,
+                received_at=at,
+                by_id=actor.pk,
+                is_late=is_late,
             )
         )
-    bulk_insert(ReadingEvent, EVENT_FIELDS, rows, ignore_conflicts=True)
-    _tell_other_sessions(session, {row[6] for row in rows if row[6]})
-    return [event.id for event in events]
+    ReadingEvent.objects.bulk_create(kept, ignore_conflicts=True)
+    return kept
 
 
 def _stand_in(number: str, event_id: UUID) -> str:
@@ -131,8 +162,9 @@ def _by_registration_number(
     typed = {number: to_ascii_digits(stored_form(_kept(number))) for number in numbers}
     found = {
         number: (pk, barcode)
-        for number, pk, barcode in session.library.copies.filter(
-            registration_number__in=[number for number in typed.values() if number]
+        for number, pk, barcode in Copy.objects.filter(
+            library=session.library_id,
+            registration_number__in=[number for number in typed.values() if number],
         ).values_list("registration_number", "pk", "barcode")
     }
     listed = dict(
@@ -168,6 +200,7 @@ def memory_take(
         raise Refused(READING_IS_OVER)
     if not scans:
         raise Refused("در این فایل هیچ بارکدی نیست.")
+    at = arrival(last_arrival(session), now)
     identities = list(_chained(session.pk, scans))
     known = set(
         ReadingEvent.objects.filter(session=session, upload__isnull=False).values_list(
@@ -202,7 +235,7 @@ def memory_take(
                 None,
                 None if action.about is None else identities[action.about],
                 timezone.make_aware(scan.at, local) if scan.at else None,
-                now,
+                at,
                 actor.pk,
                 upload.pk,
                 False,
@@ -213,7 +246,7 @@ def memory_take(
             if identity not in known
         ),
     )
-    _tell_other_sessions(session, {scan.code for scan in scans})
+    tell_other_sessions(session, _strangers(session, {scan.code for scan in scans}))
     audit.record(
         "memory_take",
         actor=actor,
@@ -239,28 +272,36 @@ def _chained(session_id: int, scans: Sequence[ReaderScan]) -> Iterable[UUID]:
         yield UUID(bytes=chain.digest()[:16])
 
 
-def _tell_other_sessions(session: ReadingSession, codes: set[str]) -> None:
+def _strangers(session: ReadingSession, codes: Collection[str]) -> set[str]:
+    """Those of the codes that are not in the session's list."""
+    strangers = set(codes)
+    for chunk in _chunks(codes):
+        strangers.difference_update(
+            session.expected.filter(code__in=chunk).values_list("code", flat=True)
+        )
+    return strangers
+
+
+def tell_other_sessions(session: ReadingSession, strangers: Collection[str]) -> None:
     """Have sessions whose copies turned up here compute their findings anew (spec B5).
 
     Only on commit: two sessions that read each other's strays at once would lock crosswise.
     """
-    wanted = sorted(codes)
-    strangers: set[str] = set()
-    for start in range(0, len(wanted), 500):
-        chunk = wanted[start : start + 500]
-        listed = session.expected.filter(code__in=chunk).values_list("code", flat=True)
-        strangers.update(set(chunk).difference(listed))
     others: set[int] = set()
-    wanted = sorted(strangers)
-    for start in range(0, len(wanted), 500):
+    for chunk in _chunks(strangers):
         others.update(
-            ExpectedCopy.objects.filter(code__in=wanted[start : start + 500])
+            ExpectedCopy.objects.filter(code__in=chunk)
             .exclude(session=session)
             .values_list("session", flat=True)
         )
     if others:
         stale = ReadingSession.objects.filter(pk__in=others)
         transaction.on_commit(lambda: stale.update(basis=""))
+
+
+def _chunks(codes: Collection[str]) -> Iterable[list[str]]:
+    wanted = sorted(codes)
+    return (wanted[start : start + 500] for start in range(0, len(wanted), 500))
 
 
 def _session(session_id: int, actor: User) -> ReadingSession:

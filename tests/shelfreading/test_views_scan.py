@@ -114,8 +114,8 @@ def test_a_batch_sent_twice_is_kept_once_and_answered_the_same(
     copies: list[Copy], door: Door, session: ReadingSession
 ) -> None:
     events = [door.event(copies[0].barcode), door.event(copies[0].barcode), door.event("?")]
-    first = door.send(*events).json()
-    again = door.send(*events).json()
+    first, again = door.send(*events).json(), door.send(*events).json()
+    del first["news"]["cursor"], again["news"]["cursor"]
     assert first == again
     assert first["kept"] == [event["id"] for event in events]
     assert [answer["state"] for answer in first["answers"]] == ["present", "repeated", "unknown"]

@@ -1,0 +1,127 @@
+"""A device speaks: the events it sends, and its word on itself (spec B2, B4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from libraries.locking import locked
+from libraries.models import User
+from shelfreading.models import ReadingDevice, ReadingEvent, ReadingSession
+from shelfreading.selectors.events import TICKS, WALKED
+from shelfreading.selectors.scan_answers import Book, books_of
+from shelfreading.services.events import (
+    NewEvent,
+    arrival,
+    events_keep,
+    last_arrival,
+    tell_other_sessions,
+)
+
+Kind = ReadingEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceWord:
+    """What a device says of itself: how many events still wait on it, and whether its page is
+    being left; None where it didn't say.
+    """
+
+    device: str
+    unsent: int | None = None
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was taken: the session as it is under its lock, the codes of the events that name
+    books by event in the device's order, those books, and the arrival before this one.
+    """
+
+    session: ReadingSession
+    code_of: dict[UUID, str]
+    books: dict[str, Book]
+    last_arrival: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the reading had been ended."""
+        return self.session.state != ReadingSession.State.READING
+
+
+@transaction.atomic
+def device_speaks(
+    *,
+    session_id: int,
+    events: Sequence[NewEvent],
+    word: DeviceWord | None,
+    actor: User,
+    now: datetime,
+) -> Heard:
+    """Keep a device's events, as `events_take` does, and what it says of itself.
+
+    Once a second from each of fifty devices: a handful of queries however long the batch, and
+    nothing of the session is read that this has no use for. Raises Refused when the session is
+    not in the actor's scope.
+    """
+    sessions = ReadingSession.objects.for_user(actor).defer("summary", "other_colleagues")
+    session = locked(sessions, pk=session_id)
+    last = last_arrival(session)
+    if not events:
+        if word:
+            _keep_word(session, word, {}, actor=actor, now=now)
+        return Heard(session, {}, {}, last)
+    is_late = session.state != ReadingSession.State.READING
+    kept = events_keep(session, events, actor=actor, at=arrival(last, now), is_late=is_late)
+    kept.sort(key=lambda event: event.seq)
+    code_of = {event.pk: event.code for event in kept if event.kind in WALKED}
+    books = books_of(session, set(code_of.values()))
+    tell_other_sessions(session, [code for code, book in books.items() if book.position is None])
+    if word:
+        own = [event for event in kept if event.device == word.device]
+        _keep_word(session, word, _where(session, own, books), actor=actor, now=now)
+    return Heard(session, code_of, books, last)
+
+
+def _where(
+    session: ReadingSession, events: Sequence[ReadingEvent], books: Mapping[str, Book]
+) -> dict[str, object]:
+    """What the device's own events, in order, say of where it is; nothing where they don't."""
+    if not events:
+        return {}
+    where: dict[str, object] = {"is_at_rest": events[-1].kind == Kind.SHELF_END}
+    for event in reversed(events):
+        position = None
+        if event.kind in WALKED:
+            position = books[event.code].position
+        elif event.kind in TICKS and event.copy_id:
+            listed = session.expected.filter(copy=event.copy_id)
+            position = listed.values_list("position", flat=True).first()
+        if position is not None:
+            return where | {"position": position}
+    return where
+
+
+def _keep_word(
+    session: ReadingSession,
+    word: DeviceWord,
+    where: dict[str, object],
+    *,
+    actor: User,
+    now: datetime,
+) -> None:
+    """One statement: the device is made known, or its word brought up to date."""
+    said = {"by_id": actor.pk, "last_at": now, **where}
+    if word.unsent is not None:
+        said["unsent"] = word.unsent
+    if word.leaves:
+        said["is_at_rest"] = True
+    device = ReadingDevice(session=session, device=word.device, first_at=now, **said)
+    ReadingDevice.objects.bulk_create(
+        [device],
+        update_conflicts=True,
+        unique_fields=["session", "device"],
+        update_fields=[name.removesuffix("_id") for name in said],
+    )
