@@ -25,7 +25,8 @@ test:  ## checks, then all tests on SQLite, then on a private PostgreSQL
 
 test-fast:  ## the tests that take under a minute: SQLite, no browser, no PDF
 	@sh scripts/install.sh dev
-	@env -u DATABASE_URL $(PYTHON_IN_VENV) -m pytest -m "not browser and not slow and not pdf" $(PYTEST_ARGS)
+	@env -u DATABASE_URL $(PYTHON_IN_VENV) -m pytest -q -n auto --hypothesis-profile=fast \
+		-m "not browser and not slow and not pdf" $(PYTEST_ARGS)
 
 check:  ## lint, format, types, pending migrations, deployment, architecture
 	@sh scripts/install.sh dev

@@ -14,13 +14,20 @@ from pathlib import Path
 from types import FrameType
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-PYTEST = [sys.executable, "-m", "pytest", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+PYTEST = [sys.executable, "-m", "pytest", "-q", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
+POSTGRES = [sys.executable, "scripts/postgres.py"]
+# Browsers are timed by clocks, so their tests run one after another; the others side by side.
 STAGES = (
     ("checks", [sys.executable, "scripts/check.py"]),
-    ("tests on SQLite", [*PYTEST, "-m", "not postgres_only"]),
+    ("tests on SQLite", [*PYTEST, "-n", "auto", "-m", "not postgres_only and not browser"]),
+    ("browser tests on SQLite", [*PYTEST, "-m", "not postgres_only and browser"]),
     (
         "tests on PostgreSQL",
-        [sys.executable, "scripts/postgres.py", *PYTEST, "-m", "not sqlite_only"],
+        [*POSTGRES, *PYTEST, "-n", "auto", "-m", "not sqlite_only and not browser"],
+    ),
+    (
+        "browser tests on PostgreSQL",
+        [*POSTGRES, *PYTEST, "-m", "not sqlite_only and browser"],
     ),
 )
 

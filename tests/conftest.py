@@ -42,10 +42,15 @@ django_settings.STORAGES = {
 }
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
+# Or workers of xdist would read the settings before they come here, and share one folder.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 # The machine is shared, so no deadline; the same examples each time on the build machine.
 hypothesis.settings.register_profile(
     "rafkhan", deadline=None, database=None, derandomize=bool(os.environ.get("CI"))
+)
+hypothesis.settings.register_profile(
+    "fast", hypothesis.settings.get_profile("rafkhan"), max_examples=20
 )
 hypothesis.settings.load_profile("rafkhan")
 

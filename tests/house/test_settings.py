@@ -128,6 +128,7 @@ def test_a_bad_value_is_one_line_for_who_runs_a_command(tmp_path: Path) -> None:
     assert "RAFKHAN_TASKS" in line
 
 
+@pytest.mark.slow
 def test_a_command_that_serves_nobody_needs_no_secret(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "manage.py", "blank_forms", "--help"],

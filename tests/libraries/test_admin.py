@@ -18,7 +18,7 @@ from libraries.models import AuditEntry, Copy, Library, Section, StatusChange, T
 from tests.cast import Cast, add_copies, make_library, numbered_calls
 from tests.libraries.test_scope import one_of_each
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

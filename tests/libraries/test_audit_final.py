@@ -157,6 +157,7 @@ def test_the_check_sees_a_missing_guard(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_the_guard_survives_migrations_back_and_forth() -> None:
     call_command("migrate", "libraries", "0001", verbosity=0)
     try:

@@ -307,6 +307,7 @@ def differing(
     return wrong
 
 
+@pytest.mark.slow
 def test_every_address_answers_every_role_as_the_table_says(
     cast: Cast, places: dict[str, str]
 ) -> None:

@@ -234,6 +234,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_command_prints_one_object_and_writes_the_excel(tmp_path):
     rows = [row(number) for number in range(1, 6)] + [row(6, status="امانت")]
     copies = csv(tmp_path, rows)
@@ -250,11 +251,13 @@ def test_the_command_prints_one_object_and_writes_the_excel(tmp_path):
     assert [row[1] for row in list(book["ناشناخته"].values)[2:]] == ["888"]
 
 
+@pytest.mark.slow
 def test_the_command_without_json_says_it_in_persian(tmp_path):
     done = run(csv(tmp_path, [row(1), row(2)]), memory(tmp_path, ["770001"]))
     assert done.returncode == 0 and "۲ نسخهٔ فهرست = ۱ حاضر در قفسه + ۱ مفقود" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_command_fails_with_one_line(tmp_path):
     copies, scans = csv(tmp_path, [row(1)]), memory(tmp_path, ["1"])
     picture = tmp_path / "picture.xlsx"
