@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, Exists, Max, OuterRef, Q, When
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from libraries.bulk import bulk_insert
@@ -25,6 +25,7 @@ from shelfreading.domain.reconcile import (
 )
 from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
 from shelfreading.selectors.events import WALKED
+from shelfreading.services.turned_up import READ_AT, seen_by_colleagues, turned_up, turned_up_stands
 
 FINDING_FIELDS = (
     "session_id",
@@ -39,13 +40,6 @@ FINDING_FIELDS = (
     "belongs_before_id",
 )
 Kind = ReadingEvent.Kind
-# When a copy was seen: a scan by the reader's own clock where it has one, else when it came in;
-# but a file's codes come in long after they were read. A tick is timed by our clock.
-READ_AT = Case(
-    When(~Q(kind__in=WALKED), then="received_at"),
-    When(device_at__isnull=False, then="device_at"),
-    When(upload__isnull=True, then="received_at"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +54,8 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Sightings:
     """A session's events as the match wants them: the walks one after another, then what was
-    ticked on a list or turned up elsewhere. `struck` and `sought` are positions; `marks` are the
-    commands given about copies, by copy, the last one standing."""
+    ticked on a list or turned up elsewhere. `struck`, `sought` and `turned_up` are positions;
+    `marks` are the commands given about copies, by copy, the last one standing."""
 
     codes: list[str]
     event_ids: list[Any]
@@ -69,6 +63,7 @@ class Sightings:
     walks: list[int]
     struck: set[int]
     sought: set[int]
+    turned_up: list[int]
     marks: dict[int, Mark]
 
 
@@ -81,8 +76,10 @@ def findings_compute(*, session_id: int, actor: User, now: datetime) -> ReadingS
     session = locked(
         ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
     )
+    if session.state == ReadingSession.State.APPLIED:
+        return session
     basis = findings_basis(session, timezone.localdate(now))
-    if session.state == ReadingSession.State.APPLIED or session.basis == basis:
+    if session.basis == basis and turned_up_stands(session):
         return session
     _compute(session, now)
     session.basis = basis
@@ -93,19 +90,18 @@ def findings_compute(*, session_id: int, actor: User, now: datetime) -> ReadingS
 
 def findings_basis(session: ReadingSession, today: Any) -> str:
     """What the findings depend on, in short; differs as soon as anything new came in."""
-    events = session.events.filter(is_late=False).count()
     words = session.shelves_read.aggregate(n=Count("pk"), last=Max("at"))
-    loans = sha256()
     rows = _loans_during(session).order_by("pk").values_list("pk", "returned_at", "due_on")
-    for row in rows:
-        loans.update(repr(row).encode())
     # All of them: a call of last week may be put on record today.
     calls = FollowUp.objects.filter(
         loan__copy__library=session.library_id, loan__returned_at__isnull=True
     ).count()
-    last = words["last"].timestamp() if words["last"] else 0
-    digest = loans.hexdigest()[:16]
-    return f"{today}|{events}|{words['n']}|{last}|{digest}|{calls}"[:64]
+    digest = sha256()
+    for row in rows:
+        digest.update(repr(row).encode())
+    digest.update(repr((words["n"], words["last"], calls, seen_by_colleagues(session))).encode())
+    events = session.events.filter(is_late=False).count()
+    return f"{today}|{events}|{digest.hexdigest()[:32]}"
 
 
 def _compute(session: ReadingSession, now: datetime) -> None:
@@ -145,7 +141,7 @@ def _compute(session: ReadingSession, now: datetime) -> None:
         _finding_rows(session.pk, match, codes, copy_ids, sightings, elsewhere),
     )
     _decide_as_marked(session, sightings.marks, now)
-    session.summary = _summary(match, len(sightings.codes), codes, sightings.sought)
+    session.summary = _summary(match, sightings)
 
 
 def _sightings(
@@ -162,7 +158,7 @@ def _sightings(
         .order_by("device", "seq", "received_at")
         .values_list("pk", "device", "kind", "code", "copy_id", "read_at", "raw", "about", "by_id")
     )
-    result = Sightings([], [], [], [], set(), set(), {})
+    result = Sightings([], [], [], [], set(), set(), [], {})
     ticks: dict[int, tuple[str, Any, datetime]] = {}
     marks: dict[Any, Mark] = {}
     for _, walk in groupby(events, key=lambda event: event[1]):
@@ -189,7 +185,7 @@ def _sightings(
             if event_id in marks and code in copy_of_code:
                 result.marks[copy_of_code[code]] = marks[event_id]
     _add_ticks(result, ticks, codes)
-    _add_turned_up(session, result, codes)
+    _add_turned_up(session, result, codes, position_of_copy)
     return result
 
 
@@ -208,34 +204,21 @@ def _add_ticks(
             result.times.append(read_at)
 
 
-def _add_turned_up(session: ReadingSession, result: Sightings, codes: Sequence[str]) -> None:
-    """What was not seen here and was scanned in another reading meanwhile, anywhere (spec B5)."""
-    unseen = sorted(set(codes).difference(result.codes))
-    others = ReadingSession.objects.exclude(pk=session.pk).filter(
-        Exists(ReadingEvent.objects.filter(_since(session), session=OuterRef("pk")))
-    )
-    if not unseen or not others.exists():
-        return
-    undone = ReadingEvent.objects.filter(about=OuterRef("pk"), kind=Kind.UNDO)
-    for start in range(0, len(unseen), 500):
-        rows = (
-            ReadingEvent.objects.filter(
-                _since(session), code__in=unseen[start : start + 500], kind__in=WALKED
-            )
-            .exclude(session=session)
-            .filter(~Exists(undone.filter(session=OuterRef("session"))))
-            .annotate(read_at=READ_AT)
-            .order_by("-received_at", "-seq")
-        )
-        first = {code: (pk, at) for pk, code, at in rows.values_list("pk", "code", "read_at")}
-        for code, (pk, read_at) in first.items():
-            result.codes.append(code)
-            result.event_ids.append(pk)
-            result.times.append(read_at)
-
-
-def _since(session: ReadingSession) -> Q:
-    return Q(received_at__gte=session.started_at, is_late=False)
+def _add_turned_up(
+    session: ReadingSession,
+    result: Sightings,
+    codes: Sequence[str],
+    position_of_copy: dict[int, int],
+) -> None:
+    """What was not seen here and turned up in another reading meanwhile, anywhere (spec B5)."""
+    seen = set(result.codes)
+    unseen = {codes[at]: pk for pk, at in position_of_copy.items() if codes[at] not in seen}
+    for sighting in turned_up(session, unseen):
+        position = position_of_copy[sighting.copy_id]
+        result.turned_up.append(position)
+        result.codes.append(codes[position])
+        result.event_ids.append(sighting.event_id)
+        result.times.append(sighting.read_at)
 
 
 def _copies_elsewhere(session: ReadingSession, strangers: set[str]) -> dict[str, int]:
@@ -348,14 +331,14 @@ def _decide_as_marked(session: ReadingSession, marks: dict[int, Mark], now: date
             decision.save()
 
 
-def _summary(
-    match: Match, sightings: int, codes: Sequence[str], sought: set[int]
-) -> dict[str, Any]:
+def _summary(match: Match, sightings: Sightings) -> dict[str, Any]:
+    missing = (match.findings[position] is Finding.MISSING for position in sightings.sought)
     return {
         "counts": {finding.value: count for finding, count in match.counts().items()},
-        "expected": len(codes),
-        "scans": sightings,
-        "sought": sum(match.findings[position] is Finding.MISSING for position in sought),
+        "expected": len(match.findings),
+        "scans": len(sightings.codes),
+        "sought": sum(missing),
+        "turned_up": sorted(sightings.turned_up),
         "moves": len(match.moves),
         "moved_copies": sum(len(move.items) for move in match.moves),
         "unread": [[run.first, run.last, run.count] for run in match.unread],
