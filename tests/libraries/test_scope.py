@@ -87,6 +87,7 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
         ReadingEvent.objects.create(
             id=uuid4(), session=session, device="d", seq=0, kind="scan", received_at=now, by=by
         ),
+        session.devices.create(device="d", by=by, first_at=now, last_at=now),
         session.shelves_read.create(
             first_position=0, last_position=0, was_read=True, by=by, at=now
         ),
