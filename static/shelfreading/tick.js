@@ -39,30 +39,48 @@ const queue = openQueue({
   url: form.dataset.url,
   onChange: bannerOf(document.querySelector("#unsent")),
 });
-// What waits on this device is not in the page that the server made.
-for (const event of queue.pending()) {
-  const known = [...ticks.values()].some((list) => list.some(([id]) => id === event.id));
-  const row = known ? null : remember(event);
-  if (row) show(row);
-}
+// One after another: what is taken back must be on the disk, as must what is shown.
+let turn = Promise.resolve();
+const inTurn = (work) => {
+  turn = turn.then(work).catch(console.error);
+};
 
-const undoLast = (row) => {
+// What waits on this device is not in the page that the server made.
+const showWaiting = async () => {
+  for (const event of await queue.pending()) {
+    const known = [...ticks.values()].some((list) => list.some(([id]) => id === event.id));
+    const row = known ? null : remember(event);
+    if (row) show(row);
+  }
+};
+
+const undoLast = async (row) => {
   const last = ticks.get(row).at(-1);
   if (!last) return;
-  remember(queue.add({ kind: "undo", about: last[0] }));
+  remember(await queue.add({ kind: "undo", about: last[0] }));
   show(row);
 };
 
-const tick = (row, kind) => {
-  if (row.dataset.tick === kind) return;
-  remember(queue.add({ kind, copy: Number(row.dataset.copy) }));
-  done.push(row);
-  show(row);
-};
+const tick = (row, kind) =>
+  inTurn(async () => {
+    if (row.dataset.tick === kind) return;
+    remember(await queue.add({ kind, copy: Number(row.dataset.copy) }));
+    done.push(row);
+    show(row);
+  });
 
-const clear = (row) => {
-  while (ticks.get(row).length) undoLast(row);
-};
+const clear = (row) =>
+  inTurn(async () => {
+    while (ticks.get(row).length) await undoLast(row);
+  });
+
+const takeBack = () =>
+  inTurn(async () => {
+    const row = done.pop();
+    if (!row) return;
+    await undoLast(row);
+    go(rows.indexOf(row));
+  });
 
 const go = (index) => {
   if (!rows[index]) return;
@@ -97,12 +115,7 @@ const KEYS = {
   NumpadEnter: () => markAndGo("present"),
   KeyX: () => markAndGo("absent"),
   Delete: () => markAndGo("absent"),
-  KeyU: () => {
-    const row = done.pop();
-    if (!row) return;
-    undoLast(row);
-    go(rows.indexOf(row));
-  },
+  KeyU: takeBack,
   PageDown: () => turnPage("next"),
   PageUp: () => turnPage("prev"),
 };
@@ -125,4 +138,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 const asked = rows.findIndex((row) => `#${row.id}` === location.hash);
-go(asked >= 0 ? asked : Math.max(0, rows.findIndex((row) => !isRead(row))));
+const start = () => (asked >= 0 ? asked : Math.max(0, rows.findIndex((row) => !isRead(row))));
+go(start());
+inTurn(async () => {
+  const first = current;
+  await showWaiting();
+  if (current === first) go(start());
+});

@@ -2,4 +2,5 @@
 import { bannerOf, openQueue } from "./queue.js";
 
 const box = document.querySelector("#unsent");
-openQueue({ session: box.dataset.session, url: box.dataset.url, onChange: bannerOf(box) });
+const { session, url } = box.dataset;
+openQueue({ session, url, beats: false, onChange: bannerOf(box) });
