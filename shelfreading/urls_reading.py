@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from shelfreading.views import list_reading, scanning, sessions, uploads
+from shelfreading.views import list_reading, scanning, sessions, uploads, worker
 
 urlpatterns = [
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/new/", sessions.session_new, name="session-new"),
+    path("sessions/worker.js", worker.reading_worker, name="reading-worker"),
     path("sessions/<int:session_id>/", sessions.session, name="session"),
     path(
         "sessions/<int:session_id>/colleagues/",

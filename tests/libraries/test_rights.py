@@ -77,6 +77,7 @@ GET = {
     "shelf-list-xlsx":        "405 405  405 405 405 405  403  405  302",
     "scan":                   "200 200  403 403 403 403  403  404  302",
     "scan-events":            "405 405  403 403 403 403  403  405  401",
+    "reading-worker":         "200 200  200 200 200 200  200  200  200",
     "memory-upload":          "200 200  403 403 403 403  403  404  302",
     # Findings and what follows. A decision's address sends who comes by GET back to the page.
     "findings":               "200 200  200 200 200 200  403  404  302",
