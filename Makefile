@@ -4,8 +4,9 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
+HTTPS ?=
 PYTEST_ARGS ?=
-export HOST PORT PYTEST_ARGS
+export HOST PORT HTTPS PYTEST_ARGS
 
 PYTHON_IN_VENV := .venv/bin/python
 

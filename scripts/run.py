@@ -2,7 +2,8 @@
 
 Brings the database and the static files up to date, makes the demo library if the database is
 new, and runs both programs until Ctrl-C. If one of them ends, so does the other, with exit
-code 1. HOST and PORT choose where it listens.
+code 1. HOST and PORT choose where it listens; HTTPS=1 makes and uses a certificate of its own
+(`scripts/certificate.sh`), so that phones in the network can keep the scanning page.
 """
 
 import hashlib
@@ -34,11 +35,26 @@ def demo_environment(host: str) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("RAFKHAN_DEMO", "1")
-    os.environ.setdefault("RAFKHAN_HTTPS", "0")
+    os.environ.setdefault("RAFKHAN_HTTPS", "1" if wants_https() else "0")
     os.environ.setdefault("RAFKHAN_ALLOWED_HOSTS", ",".join(own_names(host)))
     if host not in LOOPBACK:  # who names another HOST means it
         os.environ.setdefault("RAFKHAN_DEMO_OPEN", "1")
     os.environ.setdefault("RAFKHAN_SECRET_KEY", kept_secret(data_dir / "secret-key"))
+
+
+def wants_https() -> bool:
+    """Whether the caller asked for HTTPS."""
+    return os.environ.get("HTTPS") == "1"
+
+
+def certificate(host: str) -> list[str]:
+    """Gunicorn's options for a certificate of this machine, made where there is none."""
+    folder = Path(settings.DATA_DIR) / "certificate"
+    names = own_names(host)
+    subprocess.run(
+        ["sh", str(BASE_DIR / "scripts/certificate.sh"), str(folder), *names], check=True
+    )
+    return ["--certfile", str(folder / "site.crt"), "--keyfile", str(folder / "site.key")]
 
 
 def kept_secret(path: Path) -> str:
@@ -95,6 +111,8 @@ def programs(host: str, port: str) -> dict[str, list[str]]:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
     gunicorn += ["--workers", "2", "--threads", "4", "--no-control-socket"]
     gunicorn += ["--log-level", "warning", "--graceful-timeout", str(STOP_SECONDS - 5)]
+    if wants_https():
+        gunicorn += certificate(host)
     return {
         "the server": gunicorn,
         "the task worker": [sys.executable, "manage.py", "db_worker"],
@@ -144,7 +162,8 @@ def serve(host: str, port: str) -> int:
     try:
         if wait_until_serving(host, port, running.values()):
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host
-            print(f"run: http://{shown}:{port}/   (Ctrl-C stops)", flush=True)
+            scheme = "https" if wants_https() else "http"
+            print(f"run: {scheme}://{shown}:{port}/   (Ctrl-C stops)", flush=True)
             if settings.DEMO and host not in LOOPBACK:
                 print("run: everyone on this network can sign in with the demo's password")
         while not asked and all(program.poll() is None for program in running.values()):

@@ -3,9 +3,11 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,3 +91,42 @@ def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
         )
     assert result.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
+
+
+def test_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAFKHAN_")}
+    environment = {**kept, "PORT": port, "HTTPS": "1", "RAFKHAN_DATA_DIR": str(tmp_path)}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "scripts.run"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    try:
+        address = next(line.split()[1] for line in program.stdout if "https://" in line)
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "certificate/authority.crt"))
+        with urllib.request.urlopen(address, timeout=WAIT, context=trusted) as answer:
+            assert answer.status == 200
+            assert "Secure" in answer.headers["Set-Cookie"]
+        with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
+            urllib.request.urlopen(address, timeout=WAIT)
+        key = tmp_path / "certificate/site.key"
+        assert key.stat().st_mode & 0o077 == 0
+    finally:
+        program.terminate()
+        program.wait(WAIT)
+        program.stdout.close()
+
+
+def test_a_certificate_is_made_again_only_for_other_names(tmp_path: Path) -> None:
+    def made(*names: str) -> bytes:
+        script = ROOT / "scripts/certificate.sh"
+        subprocess.run(["sh", script, tmp_path, *names], check=True, capture_output=True)
+        return (tmp_path / "site.crt").read_bytes()
+
+    first = made("rafkhan.lan", "192.168.1.5")
+    authority = (tmp_path / "authority.crt").read_bytes()
+    assert made("rafkhan.lan", "192.168.1.5") == first
+    assert made("rafkhan.lan", "192.168.1.6") != first
+    assert (tmp_path / "authority.crt").read_bytes() == authority
