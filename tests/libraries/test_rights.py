@@ -142,6 +142,7 @@ POST = {
     "shelf-list-xlsx":        "ok  ok   ok  ok  ok  ok   403  404  302",
     "scan":                   "ok  ok   403 403 403 403  403  404  302",
     "scan-events":            "ok  ok   403 403 403 403  403  404  401",
+    "reading-worker":         "405 405  405 405 405 405  405  405  405",
     "memory-upload":          "ok  ok   403 403 403 403  403  404  302",
     "findings":               "405 405  405 405 405 405  403  405  302",
     "findings-decide":        "ok  ok   403 403 403 403  403  404  302",
