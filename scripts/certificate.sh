@@ -10,6 +10,7 @@ set -eu
 folder=$1
 shift
 [ $# -gt 0 ] || { echo "certificate: name at least one host or address" >&2; exit 2; }
+command -v openssl >/dev/null 2>&1 || { echo "certificate: please install openssl" >&2; exit 1; }
 umask 077
 mkdir -p "$folder"
 cd "$folder"

@@ -57,6 +57,9 @@ need_library libpango-1.0.so.0 libpango-1.0-0
 need_library libpangoft2-1.0.so.0 libpangoft2-1.0-0
 need_library libharfbuzz-subset.so.0 libharfbuzz-subset0
 
+if [ "$level" = test ] || [ "${HTTPS:-}" = 1 ]; then
+    command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+fi
 if [ "$level" = test ]; then
     need_library libatomic.so.1 libatomic1 # of the node inside the Playwright package
     command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
