@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import connection, models
 
 CHUNK = 20_000
+# So many rows go in one by one: COPY with its table of the transaction's own takes longer.
+FEW = 10
 
 
 def bulk_insert(
@@ -34,7 +36,7 @@ def bulk_insert(
     names = ", ".join(columns)
     written = 0
     for chunk in _converted_chunks(model, fields, rows):
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and len(chunk) > FEW:
             _copy(table, names, chunk, ignore_conflicts=ignore_conflicts)
         else:
             marks = ", ".join(["%s"] * len(columns))

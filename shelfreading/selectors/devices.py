@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Max
 
 from shelfreading.domain.stretches import cut, stretch_at
-from shelfreading.models import ExpectedCopy, ReadingEvent, ReadingSession
-from shelfreading.selectors.events import TICKS, WALKED
+from shelfreading.models import ExpectedCopy, ReadingSession
+from shelfreading.selectors import door
 
 # A device is reading as long as it was heard within these, and didn't say that its shelf ended.
 BUSY = timedelta(minutes=15)
@@ -56,10 +55,10 @@ def news(
     cursor = last_arrival
     if since is not None:
         cursor = since
-        for arrival, by_device, position in _arrivals_after(session, since):
-            cursor = arrival
-            if by_device != device and position is not None:
-                read.append(position)
+        rows = door.rows(door.ARRIVALS_AFTER, session.pk, since)
+        read = [position for _, by, position in rows if by != device and position is not None]
+        if rows:
+            cursor = door.moment(rows[-1][0])
     return {
         "cursor": cursor_at(cursor),
         "read": sorted(set(read)),
@@ -68,36 +67,13 @@ def news(
     }
 
 
-def _arrivals_after(session: ReadingSession, since: datetime) -> Any:
-    """Arrival, device and position in the list of what came in after a time, in that order."""
-    listed = ExpectedCopy.objects.filter(session=session)
-    by_code = Subquery(listed.filter(code=OuterRef("code")).values("position")[:1])
-    by_copy = Subquery(listed.filter(copy=OuterRef("copy")).values("position")[:1])
-    undoing = ReadingEvent.objects.filter(
-        about=OuterRef("pk"), session=session, kind=ReadingEvent.Kind.UNDO, is_late=False
-    )
-    return (
-        ReadingEvent.objects.filter(session=session, received_at__gt=since, is_late=False)
-        .filter(~Exists(undoing), kind__in=(*WALKED, *TICKS))
-        .annotate(position=Coalesce(by_code, by_copy))
-        .order_by("received_at")
-        .values_list("received_at", "device", "position")
-    )
-
-
 def busy_stretches(session: ReadingSession, *, device: str, now: datetime) -> list[dict[str, Any]]:
     """The stretches in which another device is reading: their index, and who it is."""
-    others = (
-        session.devices.filter(last_at__gt=now - BUSY, is_at_rest=False, position__isnull=False)
-        .exclude(device=device)
-        .order_by("position")
-        .values_list("position", "by__first_name", "by__last_name", "by__username")
-    )
     busy = []
-    for position, first_name, last_name, username in others:
-        who = f"{first_name} {last_name}".strip() or username
+    for position, *name, username in door.rows(door.READING_NOW, session.pk, device, now - BUSY):
+        who = " ".join(filter(None, name)) or username
         entry = {"stretch": stretch_at(stretch_starts(session), position), "who": who}
-        if entry not in busy:
+        if not busy or busy[-1] != entry:
             busy.append(entry)
     return busy
 

@@ -13,6 +13,7 @@ from shelfreading.models import ReadingDevice, ReadingEvent, ReadingSession
 from shelfreading.selectors.events import TICKS, WALKED
 from shelfreading.selectors.scan_answers import Book, books_of
 from shelfreading.services.events import (
+    KeptEvent,
     NewEvent,
     arrival,
     events_keep,
@@ -76,9 +77,11 @@ def device_speaks(
     is_late = session.state != ReadingSession.State.READING
     kept = events_keep(session, events, actor=actor, at=arrival(last, now), is_late=is_late)
     kept.sort(key=lambda event: event.seq)
-    code_of = {event.pk: event.code for event in kept if event.kind in WALKED}
+    code_of = {event.id: event.code for event in kept if event.kind in WALKED}
     books = books_of(session, set(code_of.values()))
-    tell_other_sessions(session, [code for code, book in books.items() if book.position is None])
+    strangers = [code for code, book in books.items() if book.position is None]
+    if strangers:
+        tell_other_sessions(session, strangers)
     if word:
         own = [event for event in kept if event.device == word.device]
         _keep_word(session, word, _where(session, own, books), actor=actor, now=now)
@@ -86,7 +89,7 @@ def device_speaks(
 
 
 def _where(
-    session: ReadingSession, events: Sequence[ReadingEvent], books: Mapping[str, Book]
+    session: ReadingSession, events: Sequence[KeptEvent], books: Mapping[str, Book]
 ) -> dict[str, object]:
     """What the device's own events, in order, say of where it is; nothing where they don't."""
     if not events:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -19,26 +20,11 @@ from libraries.refusal import Refused
 from shelfreading.domain.commands import Action, interpret
 from shelfreading.domain.reader_memory import ReaderScan
 from shelfreading.models import ExpectedCopy, MemoryUpload, ReadingEvent, ReadingSession
+from shelfreading.selectors import door
 
 MAX_CODE = 200
 CLOCK_SET_BACK = timedelta(minutes=10)
 READING_IS_OVER = "این رف‌خوانی پایان یافته است؛ برای افزودن به آن، نخست آن را باز کنید."
-EVENT_FIELDS = (
-    "id",
-    "session_id",
-    "device",
-    "seq",
-    "kind",
-    "raw",
-    "code",
-    "copy_id",
-    "about",
-    "device_at",
-    "received_at",
-    "by_id",
-    "upload_id",
-    "is_late",
-)
 Kind = ReadingEvent.Kind
 
 
@@ -58,6 +44,25 @@ class NewEvent:
     copy_id: int | None = None
     about: UUID | None = None
     device_at: datetime | None = None
+
+
+class KeptEvent(NamedTuple):
+    """An event as the table has it; the fields are its columns."""
+
+    id: UUID
+    session_id: int
+    device: str
+    seq: int
+    kind: str
+    raw: str
+    code: str
+    copy_id: int | None
+    about: UUID | None
+    device_at: datetime | None
+    received_at: datetime
+    by_id: int
+    upload_id: int | None
+    is_late: bool
 
 
 @transaction.atomic
@@ -86,8 +91,8 @@ def events_take(
 
 def last_arrival(session: ReadingSession) -> datetime | None:
     """When the session's newest event came in; None before the first."""
-    arrivals = session.events.order_by("-received_at").values_list("received_at", flat=True)
-    return arrivals[:1].first()
+    newest = door.rows(door.LAST_ARRIVAL, session.pk)
+    return door.moment(newest[0][0]) if newest else None
 
 
 def arrival(last: datetime | None, now: datetime) -> datetime:
@@ -109,14 +114,14 @@ def events_keep(
     actor: User,
     at: datetime,
     is_late: bool,
-) -> list[ReadingEvent]:
+) -> list[KeptEvent]:
     """Write events of a locked session, passing over ids that are there; returns all of them."""
-    wanted = {event.copy_id for event in events if event.copy_id}
-    copies = Copy.objects.filter(library=session.library_id)
-    known_copies = set(copies.filter(pk__in=wanted).values_list("pk", flat=True))
-    by_number = _by_registration_number(
-        session, {event.raw for event in events if event.kind == Kind.NO_BARCODE}
-    )
+    known_copies: set[int] = set()
+    if wanted := {event.copy_id for event in events if event.copy_id}:
+        copies = Copy.objects.filter(library=session.library_id, pk__in=wanted)
+        known_copies.update(copies.values_list("pk", flat=True))
+    numbers = {event.raw for event in events if event.kind == Kind.NO_BARCODE}
+    by_number = _by_registration_number(session, numbers) if numbers else {}
     kept = []
     for event in events:
         copy_id = event.copy_id if event.copy_id in known_copies else None
@@ -126,7 +131,7 @@ def events_keep(
         elif event.kind == Kind.NO_BARCODE:
             copy_id, code = by_number.get(event.raw, (None, _stand_in(event.raw, event.id)))
         kept.append(
-            ReadingEvent(
+            KeptEvent(
                 id=event.id,
                 session_id=session.pk,
                 device=event.device[:60],
@@ -139,10 +144,11 @@ def events_keep(
                 device_at=event.device_at,
                 received_at=at,
                 by_id=actor.pk,
+                upload_id=None,
                 is_late=is_late,
             )
         )
-    ReadingEvent.objects.bulk_create(kept, ignore_conflicts=True)
+    bulk_insert(ReadingEvent, KeptEvent._fields, kept, ignore_conflicts=True)
     return kept
 
 
@@ -222,7 +228,7 @@ def memory_take(
     actions = interpret([scan.code for scan in scans])
     bulk_insert(
         ReadingEvent,
-        EVENT_FIELDS,
+        KeptEvent._fields,
         (
             (
                 identity,
