@@ -1,8 +1,8 @@
 """The service worker that keeps the scanning page on the device (spec B2)."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import get_static_prefix
 from django.views.decorators.http import require_safe
 
 from libraries.rights import public
@@ -18,7 +18,7 @@ def reading_worker(request: HttpRequest) -> HttpResponse:
     response = render(
         request,
         "shelfreading/worker.js",
-        {"static_prefix": get_static_prefix()},
+        {"static_prefix": settings.STATIC_URL},
         content_type="text/javascript; charset=utf-8",
     )
     response["Cache-Control"] = "no-cache"

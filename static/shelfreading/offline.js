@@ -25,7 +25,8 @@ export const keepPage = async () => {
     const script = location.pathname.replace(/sessions\/.*$/, "sessions/worker.js");
     await navigator.serviceWorker.register(script, { updateViaCache: "none" });
     const { active } = await navigator.serviceWorker.ready;
-    const { isKept } = await asked(active);
+    const { isKept, trouble } = await asked(active);
+    if (trouble) console.warn("the page is not kept anew", trouble);
     return { isKept, why: isKept ? "" : WHY.failed };
   } catch (error) {
     console.warn("the page is not kept", error);

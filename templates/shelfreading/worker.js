@@ -139,22 +139,24 @@ self.addEventListener("fetch", (event) => {
   else if (request.url.startsWith(STATIC)) event.respondWith(answerFile(request));
 });
 
-// offline.js asks for its page: whether all of it is here now.
+// offline.js asks for its page: whether all of it is here now, and if not, what went wrong.
 const keepAsked = async (address) => {
   try {
     const response = await fetch(address, { redirect: "error" });
     if (!isGood(response)) throw new Error(`${address}: ${response.status}`);
     await keep(address, response);
-    return true;
-  } catch {
-    return Boolean(await (await caches.open(PAGES)).match(keyOf(address), { ignoreVary: true }));
+    return { isKept: true };
+  } catch (error) {
+    const pages = await caches.open(PAGES);
+    const before = await pages.match(keyOf(address), { ignoreVary: true });
+    return { isKept: Boolean(before), trouble: String(error) };
   }
 };
 
 self.addEventListener("message", (event) => {
   const [port] = event.ports;
   if (!event.data?.keep || !port) return;
-  event.waitUntil(keepAsked(event.data.keep).then((isKept) => port.postMessage({ isKept })));
+  event.waitUntil(keepAsked(event.data.keep).then((answer) => port.postMessage(answer)));
 });
 
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
