@@ -10,9 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from libraries.domain.call_numbers import Rules, display, main_class, prefix_of
+from libraries.domain.call_numbers import (
+    HUNDREDS,
+    Rules,
+    display,
+    hundreds_of,
+    main_class,
+    prefix_of,
+)
 
 LONGEST = 100
+UNREADABLE = "شمارهٔ راهنمای ناخوانا"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +28,14 @@ class Stretch:
     """Copies that stand together: positions in the frozen list, both ends included.
 
     `section` and `classes` say in words where it is; `label` is both, and differs from that of
-    every other stretch of the list.
+    every other stretch of the list. `shelf` names the part of the section it belongs to: the
+    prefix and the hundred of the classes.
     """
 
     first: int
     last: int
     section: str
+    shelf: str
     classes: str
     label: str
 
@@ -63,27 +73,38 @@ def named(
     """Stretches with the words people know them by. `place_at` gives the section's name and the
     call number of a position; it is asked for the ends alone.
     """
-    places = [
-        (place_at(first)[0], _classes(place_at(first)[1], place_at(last)[1], rules))
-        for first, last in ends
-    ]
+    places = []
+    for first, last in ends:
+        section, call = place_at(first)
+        places.append((section, _shelf(call, rules), _classes(call, place_at(last)[1], rules)))
     parts = Counter(places)
-    told: Counter[tuple[str, str]] = Counter()
+    told: Counter[tuple[str, str, str]] = Counter()
     stretches = []
     for (first, last), place in zip(ends, places, strict=True):
         told[place] += 1
-        section, classes = place
+        section, shelf, classes = place
         if parts[place] > 1:
             classes += display(f" ({told[place]} از {parts[place]})")
-        stretches.append(Stretch(first, last, section, classes, f"{section}، {classes}"))
+        stretches.append(Stretch(first, last, section, shelf, classes, f"{section}، {classes}"))
     return stretches
+
+
+def _shelf(call_number: str, rules: Rules) -> str:
+    """The prefix and the hundred's number and name; in the Library of Congress its letter."""
+    main = main_class(call_number, rules)
+    hundred = hundreds_of(call_number, rules)
+    if hundred:
+        words = f"{hundred} {HUNDREDS[hundred]}"
+    else:
+        words = f"کنگره {main[0]}" if main else UNREADABLE
+    return display(f"{prefix_of(call_number, rules)} {words}".strip())
 
 
 def _classes(first: str, last: str, rules: Rules) -> str:
     """The main classes from one call number to another, behind their prefix."""
     low, high = main_class(first, rules), main_class(last, rules)
     if not low:
-        return "شمارهٔ راهنمای ناخوانا"
+        return UNREADABLE
     span = low if low == high or not high else f"{low} تا {high}"
     return display(f"{prefix_of(first, rules)} {span}".strip())
 

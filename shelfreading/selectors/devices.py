@@ -1,18 +1,21 @@
 """What devices tell each other through the server: what was read meanwhile, and who reads where."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max
 
-from shelfreading.domain.stretches import cut, stretch_at
-from shelfreading.models import ExpectedCopy, ReadingSession
+from shelfreading.domain.stretches import Stretch, cut, named, stretch_at
+from shelfreading.models import ReadingSession
 from shelfreading.selectors import door
 
 # A device is reading as long as it was heard within these, and didn't say that its shelf ended.
 BUSY = timedelta(minutes=15)
+# A session isn't closed over the head of a device that was heard within these (spec B2).
+STILL_READING = timedelta(minutes=30)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -78,17 +81,70 @@ def busy_stretches(session: ReadingSession, *, device: str, now: datetime) -> li
     return busy
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A device as people are told of it: its number in the session, who used it last, its last
+    word, and where it is. `is_open`: it holds unsent events or may still be reading, so that the
+    session doesn't close without a word on it.
+    """
+
+    device: str
+    number: int
+    person: str
+    last_at: datetime
+    unsent: int
+    position: int | None
+    place: str
+    is_reading: bool
+    is_open: bool
+
+
+def device_lines(session: ReadingSession, now: datetime) -> list[DeviceLine]:
+    """The session's devices, in the order they came to it."""
+    stretches = stretches_of(session)
+    lines = []
+    devices = session.devices.select_related("by").order_by("first_at", "pk")
+    for number, row in enumerate(devices, start=1):
+        is_here = not row.is_at_rest
+        lines.append(
+            DeviceLine(
+                row.device,
+                number,
+                row.by.full_name,
+                row.last_at,
+                row.unsent,
+                row.position,
+                ""
+                if row.position is None
+                else stretches[stretch_at(stretch_starts(session), row.position)].label,
+                is_reading=is_here and row.last_at > now - BUSY,
+                is_open=row.unsent > 0 or (is_here and row.last_at > now - STILL_READING),
+            )
+        )
+    return lines
+
+
+def stretches_of(session: ReadingSession) -> Sequence[Stretch]:
+    """The session's stretches, in shelf order. The list is frozen, so they are remembered."""
+    return _cut_list(session.pk, session.started_at, session.expected_count)[0]
+
+
 def stretch_starts(session: ReadingSession) -> Sequence[int]:
-    """The first position of each stretch. The list is frozen, so this is remembered."""
-    return _stretch_starts(session.pk, session.started_at, session.expected_count)
+    """The first position of each stretch."""
+    return _cut_list(session.pk, session.started_at, session.expected_count)[1]
 
 
 @lru_cache(maxsize=64)
-def _stretch_starts(session_id: int, started_at: datetime, expected_count: int) -> tuple[int, ...]:
-    rows = (
-        ExpectedCopy.objects.filter(session=session_id)
-        .order_by("position")
-        .values_list("shelf_run", "copy__class_key")
+def _cut_list(
+    session_id: int, started_at: datetime, expected_count: int
+) -> tuple[list[Stretch], list[int]]:
+    # The time and the size are there to tell sessions apart that had one id after another.
+    session = ReadingSession.objects.select_related("library").get(pk=session_id)
+    rows = list(
+        session.expected.order_by("position").values_list(
+            "shelf_run", "copy__class_key", "copy__section__name", "copy__call_number"
+        )
     )
-    runs, class_keys = zip(*rows, strict=True)
-    return tuple(first for first, _ in cut(runs, class_keys))
+    ends = cut([row[0] for row in rows], [row[1] for row in rows])
+    stretches = named(ends, lambda position: rows[position][2:], session.library.rules)
+    return stretches, [stretch.first for stretch in stretches]

@@ -10,9 +10,8 @@ from operator import sub
 from libraries.models import Copy, CopyStatus
 from loans.models import Loan
 from shelfreading.domain.commands import CARD
-from shelfreading.domain.stretches import Stretch, cut, named
 from shelfreading.models import Decision, ReadingSession
-from shelfreading.selectors.devices import cursor_of
+from shelfreading.selectors.devices import cursor_of, stretches_of
 from shelfreading.selectors.events import TICKS, WALKED, standing_events
 
 LETTER_OF_STATUS = {
@@ -44,18 +43,12 @@ def scan_list(session: ReadingSession, now: datetime) -> ScanList:
         session.expected.order_by("position").values_list(
             "code", "status", "rank", "shelf_run", "copy_id", "copy__title_id",
             "copy__call_number", "copy__registration_number", "copy__section_id",
-            "copy__class_key",
         )
     )  # fmt: skip
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(10)]
-    codes, statuses, ranks, runs, copies, titles, calls, numbers, sections, class_keys = columns
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(9)]
+    codes, statuses, ranks, runs, copies, titles, calls, numbers, sections = columns
     section_names = dict(session.library.sections.values_list("pk", "name"))
     section_at = {pk: index for index, pk in enumerate(section_names)}
-    stretches = named(
-        cut(runs, class_keys),
-        lambda position: (section_names[sections[position]], calls[position]),
-        session.library.rules,
-    )
     others = _others(session, set(copies))
     names = _Names(session)
     content = {
@@ -73,7 +66,9 @@ def scan_list(session: ReadingSession, now: datetime) -> ScanList:
         "lent": _lent(session, copies),
         "ranks": ranks,
         "runs": runs,
-        "stretches": [[stretch.first, stretch.last, stretch.label] for stretch in stretches],
+        "stretches": [
+            [stretch.first, stretch.last, stretch.label] for stretch in stretches_of(session)
+        ],
         "read": _read(session, codes, copies),
         "others": {
             "codes": [code for code, _, _, _ in others],
@@ -145,14 +140,3 @@ def _read(session: ReadingSession, codes: list[str], copies: list[int]) -> list[
         positions = [position for _, position in run]
         runs.append([positions[0], positions[-1]])
     return runs
-
-
-def stretches_of(session: ReadingSession) -> list[Stretch]:
-    """The session's stretches, in shelf order."""
-    rows = list(
-        session.expected.order_by("position").values_list(
-            "shelf_run", "copy__class_key", "copy__section__name", "copy__call_number"
-        )
-    )
-    ends = cut([row[0] for row in rows], [row[1] for row in rows])
-    return named(ends, lambda position: rows[position][2:], session.library.rules)

@@ -95,13 +95,14 @@ def _where(
     if not events:
         return {}
     where: dict[str, object] = {"is_at_rest": events[-1].kind == Kind.SHELF_END}
+    ticked = {event.copy_id for event in events if event.kind in TICKS and event.copy_id}
+    position_of: dict[int | None, int] = {}
+    if ticked:
+        listed = session.expected.filter(copy__in=ticked)
+        position_of.update(listed.values_list("copy_id", "position"))
     for event in reversed(events):
-        position = None
-        if event.kind in WALKED:
-            position = books[event.code].position
-        elif event.kind in TICKS and event.copy_id:
-            listed = session.expected.filter(copy=event.copy_id)
-            position = listed.values_list("position", flat=True).first()
+        is_book = event.kind in WALKED
+        position = books[event.code].position if is_book else position_of.get(event.copy_id)
         if position is not None:
             return where | {"position": position}
     return where
