@@ -33,7 +33,12 @@ from django.conf import settings as django_settings  # noqa: E402
 # The helpers' assertions explain themselves as the tests' do.
 HELPERS = {path.stem for path in Path(__file__).parent.glob("*.py")} - {"conftest"}
 pytest.register_assert_rewrite(*(f"tests.{name}" for name in sorted(HELPERS)))
-pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_cast", "tests.fixtures_database"]
+pytest_plugins = [
+    "tests.fixtures_browser",
+    "tests.fixtures_cast",
+    "tests.fixtures_database",
+    "tests.fixtures_served",
+]
 
 # What only use needs: files gathered under hashed names, and passwords that are slow to guess.
 django_settings.STORAGES = {
