@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from shelfreading.views import list_reading, scanning, sessions, uploads, worker
+from shelfreading.views import command_card, list_reading, scanning, sessions, uploads, worker
 
 urlpatterns = [
     path("sessions/", sessions.sessions, name="sessions"),
     path("sessions/new/", sessions.session_new, name="session-new"),
     path("sessions/worker.js", worker.reading_worker, name="reading-worker"),
+    path("sessions/commands/", command_card.command_card, name="command-card"),
     path("sessions/<int:session_id>/", sessions.session, name="session"),
     path(
         "sessions/<int:session_id>/colleagues/",

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
+from shelfreading.domain.commands import CARD
 from shelfreading.forms import ScanForm
 from shelfreading.incoming import Broken, read_entries, read_report
 from shelfreading.models import ReadingEvent, ReadingSession
@@ -69,6 +70,7 @@ def scan(request: StaffRequest, session_id: int) -> HttpResponse:
         "form": form,
         "read": read_counts([session.pk])[session.pk],
         "is_open": session.state == ReadingSession.State.READING,
+        "commands": CARD,
     }
     return render(request, "shelfreading/scan.html", context)
 

@@ -1,159 +1,454 @@
-// The scanning page: every code is in the device's queue before it is shown.
-import { openQueue } from "./queue.js";
-import { play, soundIsOn, switchSound } from "./sounds.js";
+// The scanning page: a code is on the disk of this device before it sounds, and its answer comes
+// from the list on this device; the server's own answer follows and may correct it.
+import { answerOf, asciiDigits, astray, cleanCode, isAstray, openOnce, STATES } from "./answers.js";
+import { MARK, NO_BARCODE, openDoings, SCAN, SHELF_END, UNDO } from "./commands.js";
+import { openList } from "./list.js";
+import { keepPage } from "./offline.js";
+import { loginLink, openQueue } from "./queue.js";
+import { drawLook, drawOrder, drawSounds, listenToPanels, showPanel, tellLook } from "./scan_panels.js";
+import { openTop } from "./scan_top.js";
+import { element, number, showAnswer, showDone } from "./scan_view.js";
+import { play } from "./sounds.js";
+import { newId, openStore } from "./store.js";
 import { listen } from "./wedge.js";
 
-const TWICE = 500; // milliseconds in which the same code is one scan
-const SHOWN = 200; // lines kept on the page
-// The book stands where it belongs; everything else wants a hand.
-const FINE = new Set(["present", "found", "back_from_binder", "repeated"]);
-const SVG = "http://www.w3.org/2000/svg";
+const LINES = 100; // kept on the page
+const KEPT = 1000; // things remembered over a reload: a shelf, and what can be undone
+const FLASH = 300; // milliseconds
+const [PRESENT, SOUGHT] = ["present", "sought"];
+const BOOKS = new Set([SCAN, NO_BARCODE]);
 
 const root = document.querySelector("#scan");
-const list = document.querySelector("#list");
-const last = document.querySelector("#last");
-const undo = document.querySelector("#undo");
-const sound = document.querySelector("#sound");
-const count = document.querySelector("#unsent-count");
-const mark = document.querySelector("#unsent-mark");
-const why = document.querySelector("#unsent-why");
-const lines = new Map();
-const scans = []; // ids of this page's scans that stand, the newest last
-const persian = new Intl.NumberFormat("fa-IR");
+const { session } = root.dataset;
+const at = (selector) => document.querySelector(selector);
 
-const element = (name, className, text = "") => {
-  const node = document.createElement(name);
-  node.className = className;
-  node.textContent = text;
-  return node;
+const doings = openDoings(); // each with its id, code, position in the list (or -1) and answer
+const { standing } = doings;
+const byId = new Map();
+const seen = new Map(); // how often a book was read here
+const takenBack = new Set(); // positions read here and undone
+const ticks = new Map(); // the second look's words, by position
+let list = null;
+let numbers = null; // positions by registration number
+let shown = null; // what the large answer speaks of
+const top = openTop(root);
+
+const wasRead = (position) => list.isRead(position) && !takenBack.has(position);
+const keyOf = ({ code, position, id }) => (position >= 0 ? position : code || id);
+const sectionOf = ({ position, answer }) => (position >= 0 && answer ? list.section(position) : null);
+
+// What is known of a code before it counts as read.
+const answerFor = (doing) => {
+  const { code, position } = doing;
+  if (!list) return { state: "", sound: "kept", label: "ثبت شد", note: "پاسخ پس از رسیدن فهرست می‌آید.", code };
+  const known = position >= 0 && wasRead(position) && !ticks.has(position);
+  const answer = answerOf(list, code, position, seen.has(keyOf(doing)) || known);
+  if (doing.kind === NO_BARCODE && position < 0) {
+    answer.note = "این شمارهٔ ثبت در فهرست این دستگاه نیست؛ کتاب را کنار بگذارید.";
+  }
+  if (answer.state !== "present") return answer;
+  const around = standing.filter((one) => BOOKS.has(one.kind) && one.position >= 0 && one !== doing);
+  const sections = around.slice(-3).map(sectionOf);
+  const section = list.section(position);
+  return isAstray(sections, section) ? astray(answer, section, sections.at(-1)) : answer;
 };
 
-const icon = (name) => {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${root.dataset.sprite}#${name}`);
-  svg.append(use);
-  return svg;
+const bookIn = (doing) => {
+  const key = keyOf(doing);
+  seen.set(key, (seen.get(key) ?? 0) + 1);
+  if (doing.position < 0) return;
+  takenBack.delete(doing.position);
+  list?.markRead([doing.position]);
+  tellLook(doing.position, PRESENT);
+};
+const bookOut = (doing) => {
+  const key = keyOf(doing);
+  const times = seen.get(key) - 1;
+  if (times) seen.set(key, times);
+  else seen.delete(key);
+  if (times || doing.position < 0 || doing.answer?.state === "repeated") return;
+  takenBack.add(doing.position);
+  tellLook(doing.position, ticks.get(doing.position));
 };
 
-const code = (text, className = "code") => {
-  const node = element("bdi", className, text);
-  node.dir = "ltr";
-  return node;
+// ── what is shown ──
+
+const flash = (name) => {
+  const frame = at("#flash");
+  frame.className = `scan-flash flash-${name}`;
+  frame.hidden = false;
+  clearTimeout(frame.timer);
+  frame.timer = setTimeout(() => {
+    frame.hidden = true;
+  }, FLASH);
 };
 
-// A call number, each part isolated as components/call_number.html does.
-const callNumber = (text) => {
-  const node = element("span", "code call-number");
-  const latin = /[A-Za-z]/.test(text);
-  const parts = latin && /^[\x20-\x7e]*$/.test(text) ? [text] : text.split(/\s+/);
-  parts.forEach((part, index) => {
-    if (index) node.append(" ");
-    node.append(element("bdi", "", latin ? part : inPersian(part)));
-  });
-  return node;
+const draw = (doing, node) => {
+  if (doing.done) showDone(node, doing.done);
+  else showAnswer(node, doing.answer);
 };
-const inPersian = (text) => text.replace(/[0-9]/g, (digit) => "۰۱۲۳۴۵۶۷۸۹"[digit]);
-
-const fill = (node, answer) => {
-  node.className = `${node.dataset.base} finding-${answer.state}`;
-  const badge = element("span", "mark");
-  badge.classList.add(`finding-${answer.state}`);
-  badge.append(icon(answer.state), answer.label);
-  const title = answer.title ? element("strong", "scan-title", answer.title) : code(answer.code, "code scan-title");
-  node.replaceChildren(badge, title);
-  if (answer.call_number) node.append(callNumber(answer.call_number));
-  if (answer.title) node.append(code(answer.code));
-  node.append(element("span", "scan-note", answer.note));
-};
-
-const showNew = (event) => {
-  const line = element("li", "scan-line");
+const addLine = (doing) => {
+  const line = element("li", "");
   line.dataset.base = "scan-line";
-  line.dataset.event = event.id;
-  line.append(element("span", "mark tone-quiet", "در راه"), code(event.raw, "code scan-title"));
-  list.prepend(line);
-  lines.set(event.id, line);
-  while (list.children.length > SHOWN) {
-    lines.delete(list.lastElementChild.dataset.event);
-    list.lastElementChild.remove();
-  }
+  draw(doing, line);
+  doing.line = line;
+  at("#list").prepend(line);
+  if (at("#list").children.length > LINES) at("#list").lastElementChild.remove();
+};
+const strike = ({ line }) => line?.classList.add("is-undone");
+
+// Many scans between two pictures of the screen cost one drawing.
+let isDue = false;
+const showSoon = () => {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    showStretch();
+  });
+};
+const showStretch = () => {
+  const last = standing.findLast((doing) => BOOKS.has(doing.kind) && doing.position >= 0);
+  if (list) top.showStretch(list, wasRead, last ? last.position : -1);
 };
 
-const showAnswers = (answers) => {
-  for (const answer of answers) {
-    const line = lines.get(answer.id);
-    if (line) fill(line, answer);
-  }
-  const newest = answers.at(-1);
-  if (!newest) return;
-  last.dataset.base = "scan-last";
-  fill(last, newest);
-  play(answers.every((answer) => FINE.has(answer.state)) ? "fine" : "hand");
+// Into the queue, and when it is durable onto the page and into the ear.
+const keep = async (doing, event, sound, since) => {
+  byId.set(doing.id, doing);
+  if (event) await queue.add({ id: doing.id, ...event });
+  shown = doing;
+  draw(doing, at("#last"));
+  play(sound, { since, flash });
+  addLine(doing);
+  showSoon();
+  remember();
 };
 
-const showQueue = (now) => {
-  count.textContent = persian.format(now.unsent);
-  mark.className = `mark ${now.problem || !now.isSafe ? "tone-late" : now.unsent ? "tone-call" : "tone-ok"}`;
-  const parts = [now.problem];
-  if (!now.isSafe) parts.push("این مرورگر چیزی نگه نمی‌دارد؛ تا فرستاده شدن همه، صفحه را نبندید.");
-  if (now.refused.length) parts.push(`پذیرفته نشد: ${now.refused.at(-1).reason}`);
-  why.textContent = parts.filter(Boolean).join(" ");
-  if (now.status === 401) {
-    const login = element("a", "alert-link", "ورود دوباره");
-    login.href = root.dataset.login;
-    login.target = "_blank";
-    why.append(" ", login);
+// ── what is read and said ──
+
+const isNew = openOnce();
+const readBook = (doing, event, since) => {
+  doing.answer = answerFor(doing);
+  bookIn(doing);
+  return keep(doing, event, doing.answer.sound, since);
+};
+
+const scanned = (raw, since) => {
+  const code = cleanCode(raw);
+  if (!isNew(code || raw, since)) return;
+  const command = card.get(code);
+  if (command) return commanded(command, since);
+  closeNumber(since);
+  const position = list && code ? list.find(code) : -1;
+  const doing = Object.assign(doings.say(null, raw), { id: newId(), code, position });
+  readBook(doing, { kind: SCAN, raw }, since);
+};
+
+const titleOf = (doing) => {
+  if (!doing) return "";
+  if (doing.answer?.title) return `«${doing.answer.title}»`;
+  return doing.kind === NO_BARCODE ? "کتاب بی‌بارکد" : `کد ${doing.code}`;
+};
+const NAMES = { [SHELF_END]: "پایان قفسه", [PRESENT]: "پیدا شد", [SOUGHT]: "نبود" };
+
+const commanded = (command, since) => {
+  closeNumber(since);
+  const doing = Object.assign(doings.say(command), { id: newId(), code: "", position: -1 });
+  const { about } = doing;
+  const isIdle = (command.kind === UNDO || command.kind === MARK) && !(about && !about.isIdle);
+  if (isIdle) {
+    doing.isIdle = true;
+    const why = command.kind === UNDO ? "چیزی برای برگرداندن نیست." : "نخست کتاب را بخوانید، سپس این فرمان را.";
+    doing.done = { label: command.label, about: why, isIdle };
+    return keep(doing, null, "nothing", since);
   }
+  if (command.kind === UNDO) return undone(doing, since);
+  const event = { kind: command.kind, raw: command.value };
+  if (command.kind === MARK) {
+    doing.done = { label: command.label, about: `برای ${titleOf(about)}` };
+    event.about = about.id;
+  } else if (command.kind === NO_BARCODE) {
+    doing.done = { label: "کتاب بی‌بارکد", about: "جای آن میان دو همسایه‌اش ثبت شد." };
+    bookIn(doing);
+    openNumber(doing);
+  } else {
+    const walk = walkBefore(doing);
+    doing.done = { label: "پایان قفسه", about: `${number(walk.length)} کتاب در این قفسه خوانده شد.` };
+    if (list) {
+      drawOrder(list, walk);
+      showPanel("order");
+    }
+  }
+  return keep(doing, event, "kept", since);
+};
+
+// Positions of the shelf that this "end of shelf" ends, in the order walked, none twice.
+const walkBefore = (end) => {
+  const behind = standing.indexOf(end);
+  const begin = standing.findLastIndex((one, index) => index < behind && one.kind === SHELF_END) + 1;
+  const books = standing.slice(begin, behind).filter((one) => BOOKS.has(one.kind));
+  return [...new Set(books.map((one) => one.position).filter((position) => position >= 0))];
+};
+
+const takeBack = (doing) => {
+  strike(doing);
+  if (BOOKS.has(doing.kind)) bookOut(doing);
+  else if (doing.kind === SHELF_END) showPanel("");
+  else if (doing.position >= 0) {
+    ticks.delete(doing.position);
+    takenBack.add(doing.position);
+    tellLook(doing.position, "");
+  }
+};
+const undone = (doing, since) => {
+  const { about } = doing;
+  takeBack(about);
+  const what = BOOKS.has(about.kind) ? titleOf(about) : (about.done?.label ?? NAMES[about.kind]);
+  doing.done = { label: "برگردانده شد", about: what };
+  return keep(doing, { kind: UNDO, about: about.id }, "kept", since);
+};
+
+// A word of the second look: found, or not there.
+const ticked = (position, kind, since) => {
+  if (ticks.get(position) === kind) return;
+  const doing = Object.assign(doings.add(kind, ""), { id: newId(), code: "", position });
+  ticks.set(position, kind);
+  takenBack.delete(position);
+  list.markRead([position]);
+  tellLook(position, kind);
+  doing.done = { label: NAMES[kind], about: `«${list.title(position)}»` };
+  keep(doing, { kind, copy: list.copy(position) }, "kept", since);
+};
+
+// ── a book without a barcode ──
+
+const form = at("#no-barcode");
+let unnumbered = null; // the book whose number is asked for
+const openNumber = (doing) => {
+  unnumbered = doing;
+  form.hidden = false;
+  form.elements.number.value = "";
+  form.elements.number.focus({ preventScroll: true });
+};
+// Whatever was typed counts, however the field is left.
+const closeNumber = (since) => {
+  const book = unnumbered;
+  if (!book) return;
+  unnumbered = null;
+  form.hidden = true;
+  const typed = asciiDigits(form.elements.number.value).trim();
+  if (typed) numbered(book, typed, since);
+};
+const positionOfNumber = (typed) => {
+  if (!list) return -1;
+  if (numbers?.size !== list.size) {
+    numbers = new Map(Array.from({ length: list.size }, (_, place) => [list.number(place), place]));
+  }
+  return numbers.get(typed) ?? -1;
+};
+// The book with its number takes the place of the one without, between the same neighbours.
+const numbered = (book, typed, since) => {
+  doings.withdraw(book);
+  takeBack(book);
+  const position = positionOfNumber(typed);
+  const code = position >= 0 ? list.code(position) : `ثبت ${typed}`;
+  const doing = Object.assign(doings.add(NO_BARCODE, typed), { id: newId(), code, position });
+  readBook(doing, { kind: NO_BARCODE, raw: typed }, since);
+  queue.add({ kind: UNDO, about: book.id });
+};
+
+// ── what the server says ──
+
+const correct = (answer) => {
+  const doing = byId.get(answer.id);
+  if (!doing || !standing.includes(doing)) return;
+  // Of a book without barcode and number the server knows no more than this page.
+  if (doing.kind === NO_BARCODE && !doing.value) return;
+  const was = doing.answer ?? {};
+  if (was.state === "misplaced" && answer.state === "present") return;
+  const { state, label, note } = answer;
+  doing.answer = {
+    ...STATES[state], state, label, note, code: doing.code || answer.code,
+    title: answer.title || was.title, call: answer.call_number || was.call,
+    number: answer.registration_number || was.number,
+  };
+  if (doing.line) showAnswer(doing.line, doing.answer);
+  if (shown !== doing) return;
+  draw(doing, at("#last"));
+  if (was.state !== state) play(STATES[state].sound, { flash });
 };
 
 const queue = openQueue({
-  session: root.dataset.session,
+  session,
   url: root.dataset.url,
-  onAnswers: showAnswers,
-  onChange: showQueue,
+  onAnswers: (answers) => answers.forEach(correct),
+  onChange: (now) => top.showQueue(now, loginLink),
+  onNews: (news) => {
+    if (list && news.read?.length) list.markRead(news.read);
+    top.busy = news.busy ?? [];
+    showSoon();
+  },
 });
 
-if ("open" in root.dataset) {
-  let before = { code: "", at: -Infinity };
-  const scanned = async (raw) => {
-    const at = performance.now();
-    if (raw === before.code && at - before.at < TWICE) return;
-    before = { code: raw, at };
-    const event = await queue.add({ kind: "scan", raw });
-    scans.push(event.id);
-    undo.disabled = false;
-    showNew(event);
-  };
-  listen(scanned);
+// ── what outlives a reload ──
 
-  const form = document.querySelector("#scan-form");
+const ROW = ({ id, kind, value, about, code, position, answer, done, isIdle }) =>
+  ({ id, kind, value, about: about?.id ?? null, code, position, state: answer?.state, done, isIdle });
+let remembering = null;
+const remember = () => {
+  clearTimeout(remembering);
+  remembering = setTimeout(async () => {
+    const rows = standing.slice(-KEPT).map(ROW);
+    (await openStore()).keepFact(`done-${session}`, rows);
+  }, 400);
+};
+
+const restoreOne = ({ id, kind, value, about, code, position, state, done, isIdle }) => {
+  const doing = Object.assign(doings.add(kind, value, byId.get(about) ?? null), { id, code, position, done, isIdle });
+  if (state) doing.answer = { ...STATES[state], state, code };
+  byId.set(id, doing);
+  if (BOOKS.has(kind)) bookIn(doing);
+  else if (position >= 0) ticks.set(position, kind);
+  return doing;
+};
+// What waits in the queue and was not yet remembered: the browser was killed in between.
+const restoreWaiting = (event) => {
+  if (byId.has(event.id)) return;
+  if (event.kind === UNDO) {
+    const about = byId.get(event.about);
+    if (!about || !standing.includes(about)) return;
+    doings.withdraw(about);
+    takeBack(about);
+    return;
+  }
+  const { id, kind, raw = "", about = null } = event;
+  const code = kind === SCAN ? cleanCode(raw) : kind === NO_BARCODE && raw ? `ثبت ${raw}` : "";
+  const done = BOOKS.has(kind) ? null : { label: NAMES[kind] ?? labelOf(kind, raw), about: titleOf(byId.get(about)) };
+  const answer = kind === NO_BARCODE && !raw ? { label: "کتاب بی‌بارکد", about: "" } : done;
+  restoreOne({ id, kind, value: raw, about, code, position: -1, state: "", done: answer });
+};
+const labelOf = (kind, value) =>
+  [...card.values()].find((one) => one.kind === kind && one.value === value)?.label ?? "";
+
+// With the list at hand: positions and answers of what was read without it.
+const settle = () => {
+  for (const doing of standing) {
+    if (!BOOKS.has(doing.kind) || doing.done) continue;
+    const isRepeated = doing.answer?.state === "repeated";
+    if (doing.position < 0) {
+      const position = doing.kind === SCAN ? list.find(doing.code) : positionOfNumber(doing.value);
+      if (position >= 0) {
+        bookOut(doing);
+        doing.position = position;
+        bookIn(doing);
+      }
+    } else {
+      list.markRead([doing.position]);
+    }
+    if (!doing.answer?.title) doing.answer = answerOf(list, doing.code, doing.position, isRepeated);
+    if (doing.line) draw(doing, doing.line);
+  }
+  if (shown && !shown.done) draw(shown, at("#last"));
+};
+
+// ── the page's own parts ──
+
+const card = new Map();
+
+const openPage = () => {
+  for (const button of document.querySelectorAll("[data-command]")) {
+    const { command: code, kind, value } = button.dataset;
+    const command = { code, kind, value, label: button.textContent.trim() };
+    card.set(code, command);
+    button.addEventListener("click", (event) => {
+      at("#marks").hidden = true;
+      at("#mark-toggle").setAttribute("aria-expanded", "false");
+      commanded(command, event.timeStamp);
+    });
+  }
+  at("#mark-toggle").addEventListener("click", () => {
+    at("#marks").hidden = !at("#marks").hidden;
+    at("#mark-toggle").setAttribute("aria-expanded", String(!at("#marks").hidden));
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const raw = form.elements.code.value;
-    form.elements.code.value = "";
-    if (raw.trim()) scanned(raw);
+    closeNumber(event.timeStamp);
   });
-
-  undo.addEventListener("click", () => {
-    const undone = scans.pop();
-    undo.disabled = scans.length === 0;
-    queue.add({ kind: "undo", about: undone });
-    const line = lines.get(undone);
-    if (line) {
-      line.className = "scan-line is-undone";
-      line.querySelector(".mark").replaceWith(element("span", "mark tone-quiet", "برگردانده شد"));
-    }
-    lines.delete(undone);
+  at("#no-number").addEventListener("click", () => {
+    form.elements.number.value = "";
+    closeNumber();
   });
+  at("#scan-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { code } = event.target.elements;
+    const raw = code.value;
+    code.value = "";
+    if (raw.trim()) take(raw, event.timeStamp);
+  });
+  const look = () => drawLook({ list, wasRead, ticks, onTick: ticked });
+  listenToPanels({ look });
+  drawSounds(flash);
+};
 
-  const showSound = (isOn) => {
-    sound.setAttribute("aria-pressed", String(isOn));
-    sound.textContent = isOn ? "صدا: روشن" : "صدا: خاموش";
+const early = []; // codes read while the page was still remembering
+let isReady = false;
+const take = (raw, since) => (isReady ? scanned(raw, since) : early.push([raw, since]));
+
+const remembered = async () => {
+  const store = await openStore();
+  for (const row of (await store.fact(`done-${session}`)) ?? []) restoreOne(row);
+  for (const event of await queue.pending()) restoreWaiting(event);
+  for (const doing of standing.slice(-LINES)) {
+    if (!doing.done) doing.answer ??= answerFor(doing);
+    addLine(doing);
+  }
+  isReady = true;
+  for (const [raw, since] of early.splice(0)) scanned(raw, since);
+};
+
+const openCameraLater = () => {
+  const button = at("#camera");
+  let camera = null;
+  const onChange = ({ isOn, hasTorch, problem }) => {
+    button.setAttribute("aria-pressed", String(isOn));
+    at("#viewfinder").hidden = !isOn;
+    at("#torch").hidden = !hasTorch;
+    at("#torch").setAttribute("aria-pressed", "false");
+    at("#camera-problem").hidden = !problem;
+    at("#camera-problem").textContent = problem;
   };
-  sound.addEventListener("click", () => showSound(switchSound()));
-  showSound(soundIsOn());
-  for (const event of await queue.pending()) if (event.kind === "scan") showNew(event);
+  button.addEventListener("click", async () => {
+    const { openCamera } = await import("./camera.js");
+    camera ??= openCamera({ video: at("#video"), wasm: root.dataset.wasm, onCode: take, onChange });
+    if (button.getAttribute("aria-pressed") === "true") camera.stop();
+    else camera.start();
+  });
+  at("#torch").addEventListener("click", () => {
+    const isLit = at("#torch").getAttribute("aria-pressed") !== "true";
+    at("#torch").setAttribute("aria-pressed", String(isLit));
+    camera.setTorch(isLit);
+  });
+};
+
+const bringList = async () => {
+  let opened = null;
+  const onChange = () => {
+    showSoon();
+    if (!opened?.asOf) return; // nothing is on the device yet
+    top.showAge(opened.asOf);
+    if (list) return;
+    list = opened;
+    settle();
+  };
+  opened = await openList({ session, url: root.dataset.list, onChange });
+  onChange();
+};
+
+if ("open" in root.dataset) {
+  openPage();
+  listen(take);
+  openCameraLater();
+  at("#refresh").addEventListener("click", () => top.refresh(() => list && list.refresh()));
+  remembered().then(bringList);
+  keepPage().then(({ why }) => top.showKept(why));
 }

@@ -3,10 +3,11 @@
 const PAUSE = 1000; // milliseconds after which a new code begins
 const FAST = 60; // between two keys of a reader
 const SHORTEST = 4;
-const LONGEST = 4000;
+const LONGEST = 12_000;
 
 const isField = (target) => target.matches?.("input:not([type=checkbox]):not([type=hidden]), textarea");
 
+// onCode(code, timeStamp of its last key)
 export const listen = (onCode) => {
   let text = "";
   let lastAt = 0;
@@ -35,10 +36,15 @@ export const listen = (onCode) => {
         if (inField && event.target.value.endsWith(code)) {
           event.target.value = event.target.value.slice(0, -code.length);
         }
-        onCode(code);
+        onCode(code, event.timeStamp);
         return;
       }
       if (event.key.length !== 1) return;
+      // A code's space would press the button that has the focus; a person's should.
+      if (!inField && event.key === " ") {
+        if (!text) return;
+        event.preventDefault();
+      }
       if (text && gap > FAST) {
         // A person's pause inside a field: what comes after it may still be a reader.
         if (inField) reset();
@@ -46,8 +52,6 @@ export const listen = (onCode) => {
       }
       lastAt = event.timeStamp;
       if (text.length < LONGEST) text += event.key;
-      // A space would press the button that has the focus.
-      if (!inField && event.key === " ") event.preventDefault();
     },
     true,
   );
