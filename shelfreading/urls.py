@@ -1,5 +1,9 @@
 """Addresses of the reading and of its findings."""
 
-from shelfreading import urls_findings, urls_reading
+from shelfreading import urls_findings, urls_map, urls_reading
 
-urlpatterns = [*urls_reading.urlpatterns, *urls_findings.urlpatterns]
+urlpatterns = [
+    *urls_reading.urlpatterns,
+    *urls_map.urlpatterns,
+    *urls_findings.urlpatterns,
+]

@@ -29,13 +29,14 @@ class Stretch:
 
     `section` and `classes` say in words where it is; `label` is both, and differs from that of
     every other stretch of the list. `shelf` names the part of the section it belongs to: the
-    prefix and the hundred of the classes.
+    prefix and the hundred of the classes; `start` is the class it begins with, or "".
     """
 
     first: int
     last: int
     section: str
     shelf: str
+    start: str
     classes: str
     label: str
 
@@ -76,16 +77,19 @@ def named(
     places = []
     for first, last in ends:
         section, call = place_at(first)
-        places.append((section, _shelf(call, rules), _classes(call, place_at(last)[1], rules)))
+        words = _shelf(call, rules), display(main_class(call, rules))
+        places.append((section, *words, _classes(call, place_at(last)[1], rules)))
     parts = Counter(places)
-    told: Counter[tuple[str, str, str]] = Counter()
+    told: Counter[tuple[str, ...]] = Counter()
     stretches = []
     for (first, last), place in zip(ends, places, strict=True):
         told[place] += 1
-        section, shelf, classes = place
+        section, shelf, start, classes = place
         if parts[place] > 1:
             classes += display(f" ({told[place]} از {parts[place]})")
-        stretches.append(Stretch(first, last, section, shelf, classes, f"{section}، {classes}"))
+        stretches.append(
+            Stretch(first, last, section, shelf, start, classes, f"{section}، {classes}")
+        )
     return stretches
 
 

@@ -219,6 +219,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='readingevent',
+            index=models.Index(condition=models.Q(('is_late', True)), fields=['session'], name='event_came_late'),
+        ),
+        migrations.AddIndex(
+            model_name='readingevent',
             index=models.Index(condition=models.Q(('about__isnull', False)), fields=['about'], name='event_by_about'),
         ),
         migrations.AddConstraint(

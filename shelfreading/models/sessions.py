@@ -191,6 +191,9 @@ class ReadingEvent(models.Model):
             models.Index(
                 fields=("copy",), condition=models.Q(copy__isnull=False), name="event_by_copy"
             ),
+            models.Index(
+                fields=("session",), condition=models.Q(is_late=True), name="event_came_late"
+            ),
             # Whether a scan was undone is asked at each scan of the same code.
             models.Index(
                 fields=("about",), condition=models.Q(about__isnull=False), name="event_by_about"

@@ -1,11 +1,14 @@
 """What whoever closes a reading sees first: stretches that nobody read."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q
 
 from shelfreading.domain.findings import SEEN
 from shelfreading.models import ExpectedCopy, ReadingSession
+from shelfreading.selectors.devices import DeviceLine, device_lines
+from shelfreading.selectors.shelf_list import LINES_ON_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,18 @@ class UnreadRun:
     def name(self) -> str:
         """How the page's form names the run."""
         return f"run-{self.first.position}-{self.last.position}"
+
+    @property
+    def page(self) -> int:
+        """The page of the shelf list on which the run begins."""
+        return self.first.position // LINES_ON_PAGE + 1
+
+
+def open_devices(session: ReadingSession, now: datetime) -> list[DeviceLine]:
+    """The devices that hold unsent events or may still be reading."""
+    if session.state != ReadingSession.State.READING:
+        return []
+    return [line for line in device_lines(session, now) if line.is_open]
 
 
 def unread_runs(session: ReadingSession) -> list[UnreadRun]:

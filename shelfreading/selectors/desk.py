@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,10 +14,12 @@ from libraries.models import Library, User
 from libraries.roles import Right
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.events import read_counts
+from shelfreading.selectors.late import LISTED_LATE
 
 State = ReadingSession.State
 # Report 1 is due two weeks after the reading's end (directive 7-1), and needs it applied.
 REPORT_DAYS = 14
+FRESH_DAYS = 14
 
 
 def desk_cards(user: User, now: datetime) -> list[DeskCard]:
@@ -31,9 +33,37 @@ def desk_cards(user: User, now: datetime) -> list[DeskCard]:
     )
     read = read_counts([session.pk for session in sessions if session.state == State.READING])
     return [
-        _running(session, read[session.pk])
-        if session.state == State.READING
-        else _ended(session, now)
+        *(
+            _running(session, read[session.pk])
+            if session.state == State.READING
+            else _ended(session, now)
+            for session in sessions
+        ),
+        *_late(user, now),
+    ]
+
+
+def _late(user: User, now: datetime) -> list[DeskCard]:
+    """Readings with scans that came in after the end and don't count; after applying, as long as
+    they are fresh: then nothing is left to do but to take the application back.
+    """
+    sessions = (
+        ReadingSession.objects.for_user(user)
+        .filter(events__is_late=True, events__kind__in=LISTED_LATE)
+        .order_by("pk")
+        .annotate(late=Count("events"), since=Min("events__received_at"))
+        .filter(~Q(state=State.APPLIED) | Q(since__gt=now - timedelta(days=FRESH_DAYS)))
+    )
+    return [
+        DeskCard(
+            sentence=f"خواندهٔ «{session.name}» پس از پایان رسیده و در شمار نیامده است",
+            count=session.late,
+            url=reverse("late-scans", args=(session.pk,)),
+            action="دیدن خوانده‌های دیررسیده",
+            since=session.since,
+            age=f"از {_day(session.since)}",
+            symbol="warning",
+        )
         for session in sessions
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from libraries.domain.persian import to_persian_digits
 from shelfreading.domain.stretches import Stretch, cut, named, stretch_at
 from shelfreading.models import ReadingSession
 from shelfreading.selectors import door
@@ -85,7 +86,8 @@ def busy_stretches(session: ReadingSession, *, device: str, now: datetime) -> li
 class DeviceLine:
     """A device as people are told of it: its number in the session, who used it last, its last
     word, and where it is. `is_open`: it holds unsent events or may still be reading, so that the
-    session doesn't close without a word on it.
+    session doesn't close without a word on it. `pace` is in copies a minute, where the map
+    worked it out.
     """
 
     device: str
@@ -97,11 +99,19 @@ class DeviceLine:
     place: str
     is_reading: bool
     is_open: bool
+    pace: float | None = None
+
+    @property
+    def words(self) -> str:
+        """What keeps the session from being closed, in words."""
+        name = f"دستگاه {self.number} ({self.person})"
+        if self.unsent:
+            return to_persian_digits(f"{name} هنوز {self.unsent} خواندهٔ ارسال‌نشده دارد")
+        return to_persian_digits(f"{name} هنوز می‌خواند")
 
 
 def device_lines(session: ReadingSession, now: datetime) -> list[DeviceLine]:
     """The session's devices, in the order they came to it."""
-    stretches = stretches_of(session)
     lines = []
     devices = session.devices.select_related("by").order_by("first_at", "pk")
     for number, row in enumerate(devices, start=1):
@@ -114,14 +124,16 @@ def device_lines(session: ReadingSession, now: datetime) -> list[DeviceLine]:
                 row.last_at,
                 row.unsent,
                 row.position,
-                ""
-                if row.position is None
-                else stretches[stretch_at(stretch_starts(session), row.position)].label,
+                "" if row.position is None else _place(session, row.position),
                 is_reading=is_here and row.last_at > now - BUSY,
                 is_open=row.unsent > 0 or (is_here and row.last_at > now - STILL_READING),
             )
         )
     return lines
+
+
+def _place(session: ReadingSession, position: int) -> str:
+    return stretches_of(session)[stretch_at(stretch_starts(session), position)].label
 
 
 def stretches_of(session: ReadingSession) -> Sequence[Stretch]:

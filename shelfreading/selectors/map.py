@@ -4,7 +4,7 @@ A handful of queries whatever the size; what stands where is found out here, by 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -12,6 +12,7 @@ from operator import attrgetter
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from libraries.domain.persian import to_persian_digits
 from loans.models import Loan
 from shelfreading.domain.shelf_map import (
     HOUR,
@@ -115,7 +116,6 @@ class ShelfMap:
     missing: int
     to_seek: int
     devices: list[DeviceLine]
-    pace_of: dict[str, float] = field(default_factory=dict)
     pace: float = 0.0
     finish: Finish | None = None
 
@@ -123,6 +123,14 @@ class ShelfMap:
     def cells(self) -> list[Cell]:
         """All stretches in shelf order."""
         return [cell for part in self.parts for shelf in part.shelves for cell in shelf.cells]
+
+    @property
+    def time_left(self) -> str:
+        """How long there is still to read at the present pace, in words."""
+        minutes = self.finish.minutes if self.finish else 0
+        hours, rest = divmod(minutes, 60)
+        parts = [f"{hours} ساعت"] * bool(hours) + [f"{rest} دقیقه"] * bool(rest and hours < 5)
+        return to_persian_digits(f"{' و '.join(parts)} خواندن مانده")
 
     @property
     def legend(self) -> list[tuple[StretchState, str, int]]:
@@ -182,7 +190,8 @@ def shelf_map(session: ReadingSession, now: datetime) -> ShelfMap:
     local = timezone.localtime(now)
     minutes = reading_minutes(timezone.localtime(sighting.at) for sighting in walked)
     end = finish(local, standing - looked, pace, minutes) if standing > looked else None
-    return replace(drawn, pace_of=pace_of, pace=pace, finish=end)
+    timed = [replace(line, pace=pace_of.get(line.device)) for line in devices]
+    return replace(drawn, devices=timed, pace=pace, finish=end)
 
 
 def _sightings(

@@ -1,6 +1,6 @@
 """A session's life: start, take part, speak for a stretch, close, open again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from libraries.refusal import Refused
 from loans.models import Loan
 from shelfreading.domain.frozen_list import freeze
 from shelfreading.models import ExpectedCopy, ReadingSession, ShelfRead
+from shelfreading.selectors.devices import device_lines
 
 MAX_NAME = 120
 
@@ -208,8 +209,14 @@ def shelf_speak(
 
 
 @transaction.atomic
-def session_close(*, session_id: int, actor: User, now: datetime) -> ReadingSession:
-    """End the reading. Later events are kept but wait for the session to be opened again."""
+def session_close(
+    *, session_id: int, actor: User, now: datetime, despite: Collection[str] = ()
+) -> ReadingSession:
+    """End the reading. Later events are kept, and wait for someone to say that they count.
+
+    Raises Refused while a device holds unsent events or may still be reading (spec B2), unless
+    it is among `despite`: the devices that the person who ends it was told of and accepts.
+    """
     session = locked(
         ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
     )
@@ -217,6 +224,12 @@ def session_close(*, session_id: int, actor: User, now: datetime) -> ReadingSess
         raise Refused("این رف‌خوانی پیش‌تر پایان یافته است.")
     if not session.events.exists():
         raise Refused("هنوز هیچ نسخه‌ای خوانده نشده است؛ نخست قفسه‌ها را بخوانید.")
+    still_open = [line for line in device_lines(session, now) if line.is_open]
+    if any(line.device not in despite for line in still_open):
+        raise Refused(
+            f"{'؛ '.join(line.words for line in still_open)}. بگذارید بفرستند و قفسه را تمام "
+            "کنند، یا با علامت زدن جملهٔ پایین صفحه بپذیرید که خواندن بی آن‌ها پایان یابد."
+        )
     session.state = ReadingSession.State.CLOSED
     session.closed_at = now
     session.closed_by = actor

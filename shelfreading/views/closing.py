@@ -11,7 +11,7 @@ from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from shelfreading.forms_findings import RunsForm
 from shelfreading.models import ReadingSession
-from shelfreading.selectors.closing import unread_runs, unseen_sections
+from shelfreading.selectors.closing import open_devices, unread_runs, unseen_sections
 from shelfreading.selectors.findings import class_counts, outcome_of, sums
 from shelfreading.services.closing import session_end, shelves_speak
 from shelfreading.services.sessions import session_reopen
@@ -36,6 +36,7 @@ def session_closing(request: StaffRequest, session_id: int) -> HttpResponse:
                 words=form.words(),
                 actor=request.user,
                 now=timezone.now(),
+                despite=request.POST.get("despite", "").split(","),
             )
         except Refused as refusal:
             messages.error(request, refusal.reason)
@@ -48,6 +49,7 @@ def session_closing(request: StaffRequest, session_id: int) -> HttpResponse:
         "is_open": session.state == State.READING,
         "runs": [(run, form[run.name]) for run in form.runs],
         "unseen_sections": unseen_sections(session),
+        "devices": open_devices(session, timezone.now()),
         "counts": class_counts(session),
         "outcome": outcome_of(session),
         "sums": sums(session),

@@ -14,7 +14,9 @@ from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from shelfreading.forms import ColleaguesForm, SessionForm, SessionsFilter
 from shelfreading.models import ReadingSession
+from shelfreading.selectors.devices import device_lines
 from shelfreading.selectors.events import read_counts
+from shelfreading.selectors.late import late_count
 from shelfreading.selectors.sessions import (
     event_sources,
     seen_in_summary,
@@ -117,6 +119,8 @@ def session(request: StaffRequest, session_id: int) -> HttpResponse:
         "read": read_counts([reading.pk])[reading.pk],
         "seen": seen_in_summary(reading),
         "uploads": upload_lines(reading),
+        "devices": device_lines(reading, timezone.now()),
+        "late": late_count(reading),
         "sources": event_sources(reading),
         "sections": list(reading.sections.all()),
         "colleagues": list(reading.participants.order_by("last_name", "username")),
