@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from shelfreading.views import applying, closing, findings, match_files
+from shelfreading.views import (
+    applying,
+    closing,
+    findings,
+    found_elsewhere,
+    match_files,
+    second_look,
+)
 
 urlpatterns = [
     path("sessions/<int:session_id>/findings/", findings.findings, name="findings"),
@@ -13,6 +20,23 @@ urlpatterns = [
     ),
     path("sessions/<int:session_id>/findings.xlsx", findings.findings_excel, name="findings-xlsx"),
     path("sessions/<int:session_id>/moves/", findings.moves, name="moves"),
+    path("sessions/<int:session_id>/second-look/", second_look.second_look, name="second-look"),
+    path(
+        "sessions/<int:session_id>/second-look/rest/",
+        second_look.second_look_end,
+        name="second-look-rest",
+    ),
+    path(
+        "sessions/<int:session_id>/second-look.pdf",
+        second_look.second_look_pdf,
+        name="second-look-pdf",
+    ),
+    path("found-elsewhere/", found_elsewhere.found_elsewhere, name="found-elsewhere"),
+    path(
+        "found-elsewhere/<int:copy_id>/back/",
+        found_elsewhere.found_elsewhere_back,
+        name="found-elsewhere-back",
+    ),
     path("sessions/<int:session_id>/close/", closing.session_closing, name="session-close"),
     path("sessions/<int:session_id>/shelves/", closing.shelf_word, name="shelf-speak"),
     path("sessions/<int:session_id>/reopen/", closing.session_opening, name="session-reopen"),

@@ -21,6 +21,8 @@ MOST_OTHERS = 2
 # An unknown code that resembles more missing codes than this says nothing of any of them.
 MOST_ALIKE = 3
 RETURNED_DAYS = 7
+# So many places from its own a copy is looked for anyway.
+IN_REACH = 10
 
 
 class PlaceKind(StrEnum):
@@ -44,6 +46,10 @@ class Gap(NamedTuple):
         """Whether both have a neighbour at the same side in common."""
         after = self.after is not None and self.after == other.after
         return after or self.before is not None and self.before == other.before
+
+    def in_reach(self, position: int) -> bool:
+        """Whether a neighbour stands so near to `position` that one looks there anyway."""
+        return any(beside is not None and abs(beside - position) <= IN_REACH for beside in self)
 
 
 NOWHERE = Gap()
@@ -81,11 +87,11 @@ class Strange:
 
 @dataclass(frozen=True, slots=True)
 class OtherCopy:
-    """Another copy of a title: where it stands, or where it was seen out of its place
-    (`is_astray`), or the section off this list whose shelves it stands on."""
+    """Another copy of a title that was seen: its position in the list, or -1 and the section off
+    the list that it stands in. `astray` is where it was seen, if that wasn't its place."""
 
-    gap: Gap = NOWHERE
-    is_astray: bool = False
+    position: int
+    astray: Gap | None = None
     section: str = ""
 
 
@@ -145,7 +151,7 @@ def likely_places(
     """The likely places of each missing copy, by its position, at most `MOST_PLACES`.
 
     A place beside the copy's own is left out: there it was looked for anyway. `others` are the
-    other copies of a title. Fast enough for ten thousand missing copies at once.
+    other copies of a title, by what names it in `lost`; that of the copy itself is passed over.
     """
     own = {one.position: shelves.gap_of(one.position) for one in lost}
     by_code = _strange_for(lost, own, strange)
@@ -154,8 +160,8 @@ def likely_places(
         one.position: [
             *by_code.get(one.position, ()),
             *_trolley(one),
-            *_beside_others(own[one.position], others.get(one.title, ())),
-            *_turned(one, own[one.position], shelves, rules),
+            *_beside_others(one, shelves, others.get(one.title, ())),
+            *_turned(one, shelves, rules),
             *_edges(one, own[one.position], shelves),
         ][:MOST_PLACES]
         for one in lost
@@ -175,7 +181,7 @@ def _strange_for(
         here = [one for one in candidates if own[one[0]].touches(where[code])]
         for position, slip in here or candidates if len(candidates) <= MOST_ALIKE else here:
             word = "به احتمال زیاد" if here else "شاید"
-            reason = f"کد ناشناخته‌ای که {word} همین کتاب است ({slip})"
+            reason = f"کد ناشناخته‌ای که {word} همین است ({slip})"
             place = LikelyPlace(PlaceKind.CODE, reason, where[code], code)
             found[position].append((bool(here), place))
     bare = [one.gap for one in strange if not one.code]
@@ -237,57 +243,65 @@ def _trolley(one: Lost) -> Iterator[LikelyPlace]:
     days = one.returned_days
     if days is not None and 0 <= days <= RETURNED_DAYS:
         when = ("امروز", "دیروز")[days] if days < 2 else f"{to_persian_digits(days)} روز پیش"
-        yield LikelyPlace(PlaceKind.TROLLEY, f"گاری بازگشتی‌ها: {when} از امانت برگشته است")
+        yield LikelyPlace(PlaceKind.TROLLEY, f"گاری بازگشتی‌ها ({when} از امانت برگشته)")
 
 
-def _beside_others(own: Gap, others: Sequence[OtherCopy]) -> list[LikelyPlace]:
-    places: dict[tuple[Gap, str], LikelyPlace] = {}
-    for other in sorted(others, key=lambda other: (not other.is_astray, bool(other.section))):
-        if other.gap == own or (other.gap == NOWHERE and not other.section):
-            continue
+def _beside_others(
+    one: Lost, shelves: Shelves, others: Sequence[OtherCopy]
+) -> Iterator[LikelyPlace]:
+    """The places of the title's other copies that aren't in reach of the copy's own."""
+    taken = [one.position]
+    sections: set[str] = set()
+    for other in sorted(others, key=lambda other: (other.astray is None, other.position)):
+        if len(taken) + len(sections) > MOST_OTHERS:
+            return
         if other.section:
-            reason = f"نسخهٔ دیگر همین عنوان در بخش «{other.section}» است"
-        elif other.is_astray:
-            reason = "نسخهٔ دیگر همین عنوان اینجا دیده شد، بیرون از جای خود"
-        else:
+            if other.section not in sections:
+                sections.add(other.section)
+                reason = f"نسخهٔ دیگر در بخش «{other.section}» است"
+                yield LikelyPlace(PlaceKind.OTHER_COPY, reason)
+        elif other.astray is not None:
+            if not other.astray.in_reach(one.position):
+                reason = "نسخهٔ دیگر، بیرون از جای خود، اینجا بود"
+                yield LikelyPlace(PlaceKind.OTHER_COPY, reason, other.astray)
+                taken.append(other.position)
+        elif all(abs(other.position - position) > IN_REACH for position in taken):
             reason = "کنار نسخهٔ دیگر همین عنوان"
-        place = LikelyPlace(PlaceKind.OTHER_COPY, reason, other.gap)
-        places.setdefault((other.gap, other.section), place)
-    return list(places.values())[:MOST_OTHERS]
+            yield LikelyPlace(PlaceKind.OTHER_COPY, reason, shelves.gap_of(other.position))
+            taken.append(other.position)
 
 
 _DIGITS = re.compile(r"[0-9]{2,}")
 _YEAR = re.compile(r"(?:1[34]|19|20)[0-9]{2}")
 
 
-def _turned(one: Lost, own: Gap, shelves: Shelves, rules: Rules) -> list[LikelyPlace]:
+def _turned(one: Lost, shelves: Shelves, rules: Rules) -> list[LikelyPlace]:
     """Where the copy would stand if its call number was read with two digits turned round."""
-    if not one.call_number:
-        return []
     run = shelves.runs[one.position]
-    taken = {own, NOWHERE}
+    taken = {NOWHERE}
     places: list[LikelyPlace] = []
-    for text in turned_round(one.call_number):
+    for text, part in turned_round(one.call_number):
         key = shelf_key(text, rules)
         gap = shelves.gap_at(run, key) if key_readable(key) else NOWHERE
-        if gap not in taken:
+        if gap not in taken and not gap.in_reach(one.position):
             taken.add(gap)
-            places.append(LikelyPlace(PlaceKind.TURNED, "دو رقم جابه‌جا خوانده شده", gap, text))
+            places.append(LikelyPlace(PlaceKind.TURNED, "دو رقم جابه‌جا خوانده شده", gap, part))
             if len(places) == MOST_TURNED:
                 break
     return places
 
 
-def turned_round(call_number: str) -> Iterator[str]:
-    """The call number with each two neighbouring digits turned round, the class's first; a year,
-    by which nobody shelves, is left alone."""
+def turned_round(call_number: str) -> Iterator[tuple[str, str]]:
+    """The call number with each two neighbouring digits turned round, the class's first, whole
+    and only the part it happens in; a year, by which nobody shelves, is left alone."""
     text = to_ascii_digits(call_number)
     for run in _DIGITS.finditer(text):
         if _YEAR.fullmatch(run[0]):
             continue
         for at in range(run.start(), run.end() - 1):
             if text[at] != text[at + 1]:
-                yield f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}"
+                turned = f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}"
+                yield turned, turned[: run.end()].split()[-1] + turned[run.end() :].split(" ")[0]
 
 
 def _edges(one: Lost, own: Gap, shelves: Shelves) -> Iterator[LikelyPlace]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -17,6 +18,7 @@ from shelfreading.models import (
     WEEDING_OF_FATE,
     Decision,
     ExpectedCopy,
+    ReadingEvent,
     ReadingSession,
     SessionFinding,
 )
@@ -32,6 +34,8 @@ LABEL_OF = {finding.value: label for finding, label in LABELS.items()} | {
     OUT_OF_ORDER: "بیرون از ترتیب",
     ALL: "همه",
 }
+# Missing takes two looks (spec B5).
+TWICE, ONCE = "مفقود، دو بار جسته", "دیده‌نشده، یک بار جسته"
 CONSEQUENCE_OF = {finding.value: text for finding, text in CONSEQUENCES.items()} | {
     OUT_OF_ORDER: "در همان بخش به جای درست خود برده شود.",
     ALL: "",
@@ -59,6 +63,12 @@ def class_counts(session: ReadingSession) -> dict[str, int]:
     }
 
 
+def looked(session: ReadingSession) -> dict[str, int]:
+    """How many of the missing were looked for twice, and how many once."""
+    sought = session.summary.get("sought", 0)
+    return {"sought": sought, "once": class_counts(session)[Finding.MISSING] - sought}
+
+
 def first_class(counts: dict[str, int]) -> str:
     """The class to look at first: the first in ORDER that has rows."""
     return next((str(code) for code in ORDER if counts[code]), Finding.PRESENT.value)
@@ -82,7 +92,13 @@ def sums(session: ReadingSession) -> list[Sum]:
     """The two sums of the match table: of the expected copies, and of what was read."""
     counts = class_counts(session)
     seen = sum(counts[finding] for finding in SEEN)
-    expected = [(LABELS[finding], counts[finding]) for finding in OF_EXPECTED]
+    expected: list[tuple[str, int]] = []
+    for finding in OF_EXPECTED:
+        if finding is Finding.MISSING:
+            looks = looked(session)
+            expected += [(TWICE, looks["sought"]), (ONCE, looks["once"])]
+        else:
+            expected.append((LABELS[finding], counts[finding]))
     observed = [("دیده‌شده از فهرست", seen)] + [
         (LABELS[finding], counts[finding])
         for finding in (Finding.MISPLACED, Finding.UNKNOWN, Finding.REPEATED)
@@ -114,6 +130,17 @@ def findings_of(
         rows = rows.filter(move__isnull=False)
     elif finding != ALL:
         rows = rows.filter(finding=finding)
+    return narrowed(rows, hundreds=hundreds, section_id=section_id, words=words)
+
+
+def narrowed(
+    rows: QuerySet[SessionFinding],
+    *,
+    hundreds: str = "",
+    section_id: int | None = None,
+    words: str = "",
+) -> QuerySet[SessionFinding]:
+    """The rows of one hundred, one section, or with these words, in shelf order."""
     if hundreds == OTHER_CLASSES:
         rows = rows.filter(copy__isnull=False).exclude(copy__main_class__regex=r"^[0-9۰-۹]")
     elif hundreds:
@@ -141,6 +168,7 @@ class FindingLine:
     decision: Decision | None = None
     # The other library that a strayed copy belongs to.
     other_library: str = ""
+    elsewhere: "SeenElsewhere | None" = None
 
     @property
     def copy(self) -> Copy | None:
@@ -172,9 +200,10 @@ def finding_lines(
             | Q(copy__isnull=True, code__in=[row.code for row in rows if not row.copy_id])
         )
     }
+    elsewhere = seen_elsewhere(session, rows)
     lines = []
     for row in rows:
-        line = FindingLine(row, LABEL_OF[row.finding])
+        line = FindingLine(row, LABEL_OF[row.finding], elsewhere=elsewhere.get(row.event_id))
         if row.finding != Finding.REPEATED:
             line.decision = decisions.get(row.key)
         if row.finding in LENT and row.copy_id in loans:
@@ -184,6 +213,26 @@ def finding_lines(
             line.other_library = row.copy.library.name
         lines.append(line)
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class SeenElsewhere:
+    """Another reading in which a copy turned up, where, and when that came in (spec B5)."""
+
+    session: str
+    library: str
+    at: datetime
+
+
+def seen_elsewhere(
+    session: ReadingSession, rows: Sequence[SessionFinding]
+) -> dict[UUID | None, SeenElsewhere]:
+    """By event: the other reading that saw what this one didn't; nothing for its own events."""
+    events = ReadingEvent.objects.exclude(session=session).filter(
+        pk__in=[row.event_id for row in rows if row.event_id]
+    )
+    found = events.values_list("pk", "session__name", "session__library__name", "received_at")
+    return {pk: SeenElsewhere(name, library, at) for pk, name, library, at in found}
 
 
 def decided_counts(session: ReadingSession) -> dict[str, int]:

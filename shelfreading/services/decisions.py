@@ -17,6 +17,7 @@ from libraries.refusal import Refused
 from shelfreading.domain.effects import HANDLED
 from shelfreading.domain.findings import Finding
 from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
+from shelfreading.selectors.second_look import second_look_ticks
 from shelfreading.services.applying import changes_proposed
 from shelfreading.services.events import NewEvent, events_take
 
@@ -130,6 +131,34 @@ def second_look_rest(*, session_id: int, actor: User, now: datetime) -> int:
         raise Refused("نسخه‌ای نمانده است که دوباره جسته نشده باشد.")
     _look_again(session, copy_ids, found=False, actor=actor, now=now)
     return len(copy_ids)
+
+
+@transaction.atomic
+def second_look_take_back(
+    *, session_id: int, keys: Sequence[str], actor: User, now: datetime
+) -> int:
+    """Take back what a second look showed of some copies; returns of how many.
+
+    Raises Refused where no second look stands: what turned up in another reading is undone there.
+    """
+    session, findings = _chosen(session_id, keys, actor)
+    copy_ids = [finding.copy_id for finding in findings if finding.copy_id]
+    ticks = second_look_ticks(session).filter(copy__in=copy_ids)
+    standing = list(ticks.order_by("received_at", "seq").values_list("pk", "copy_id"))
+    if not standing:
+        raise Refused("برای این نسخه‌ها نگاه دومی ثبت نشده است که برگردانده شود؛ صفحه را تازه کنید.")
+    seq = int(now.timestamp() * 1000)
+    device = f"second-look-{actor.pk}"
+    events = [
+        NewEvent(uuid4(), device, seq, ReadingEvent.Kind.UNDO, about=pk) for pk, _ in standing
+    ]
+    events_take(session_id=session.pk, events=events, actor=actor, now=now, in_time=True)
+    count = len({copy_id for _, copy_id in standing})
+    audit.record(
+        "second_look_take_back", actor=actor, library=session.library, subject=session, now=now,
+        count=count,
+    )  # fmt: skip
+    return count
 
 
 def _look_again(

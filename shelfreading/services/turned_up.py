@@ -89,7 +89,7 @@ def undone_in(session_ids: Collection[int]) -> set[UUID]:
     undoing = ReadingEvent.objects.filter(
         session__in=session_ids, kind=Kind.UNDO, about__isnull=False, is_late=False
     )
-    return set(undoing.values_list("about", flat=True))
+    return {about for about in undoing.values_list("about", flat=True) if about}
 
 
 def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

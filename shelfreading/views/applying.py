@@ -23,6 +23,7 @@ from shelfreading.selectors.applying import (
     groups_proposed,
     will_happen,
 )
+from shelfreading.selectors.findings import class_counts, looked
 from shelfreading.services.applying import application_undo, changes_proposed, findings_apply
 from shelfreading.services.decisions import conflict_settle
 from shelfreading.views.findings import session_fresh
@@ -58,6 +59,9 @@ def session_apply(request: StaffRequest, session_id: int) -> HttpResponse:
         "total": sum(map(will_happen, changes)),
         "conflicts": conflicts_of(session, changes),
         "unsettled": sum(not change.is_settled for change in changes),
+        "missing": class_counts(session)["missing"],
+        **looked(session),
+        "can_look": can_settle,
     }
     return render(request, "shelfreading/apply.html", context)
 

@@ -40,6 +40,7 @@ from shelfreading.selectors.findings import (
     finding_lines,
     findings_of,
     first_class,
+    looked,
     sums,
 )
 from shelfreading.selectors.moves import move_lines, stray_lines
@@ -93,6 +94,10 @@ def _findings_page(
         "moves": session.summary.get("moves", 0),
         "moved": counts[OUT_OF_ORDER],
         "strays": counts["misplaced"],
+        "missing": counts["missing"],
+        **looked(session),
+        "can_look": can_settle and not applied,
+        "looks": counts["missing"] and not applied,
         "form": form,
         "active": len(asked),
         "carried": {"finding": chosen},
