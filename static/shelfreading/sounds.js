@@ -98,5 +98,6 @@ export const play = (name, { since = null, flash = () => {} } = {}) => {
   } else {
     sound(ALL[name]);
   }
-  if (since !== null) performance.measure("scan-to-sound", { start: since, end: performance.now() });
+  if (since === null) return;
+  performance.measure("scan-to-sound", { start: since, end: performance.now(), detail: name });
 };
