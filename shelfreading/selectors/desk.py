@@ -14,6 +14,7 @@ from libraries.models import Library, User
 from libraries.roles import Right
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.events import read_counts
+from shelfreading.selectors.found_elsewhere import found_elsewhere_cards
 from shelfreading.selectors.late import LISTED_LATE
 
 State = ReadingSession.State
@@ -40,6 +41,7 @@ def desk_cards(user: User, now: datetime) -> list[DeskCard]:
             for session in sessions
         ),
         *_late(user, now),
+        *found_elsewhere_cards(user),
     ]
 
 
