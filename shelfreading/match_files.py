@@ -23,6 +23,15 @@ from libraries.domain.persian import search_key, to_persian_digits
 from libraries.files.limits import Unreadable
 from libraries.files.read_table import read_table
 from libraries.files.rows import Progress, Table
+from shelfreading.domain.commands import (
+    COMMAND_OF,
+    MARK,
+    NO_BARCODE,
+    SCAN,
+    UNDO,
+    Command,
+    interpret,
+)
 from shelfreading.domain.findings import OF_EXPECTED, Finding
 from shelfreading.domain.frozen_list import freeze
 from shelfreading.domain.reader_memory import Memory, ReaderScan
@@ -44,12 +53,15 @@ _LONG_AGO = datetime(1, 1, 1)
 class FileMatch:
     """What matching two files found.
 
-    `records` are the copies in shelf order, as `match` counts them; `scans` the reader's codes
-    in its order. `rejected` are rows of the list that could not be taken, under `header`.
+    `records` are the copies in shelf order, as `match` counts them; `scans` the books that the
+    reader read, in its order, without commands of the card and what they took back; `marks` what
+    commands said of them, by their index. `rejected` are rows of the list that could not be taken,
+    under `header`.
     """
 
     records: list[CopyRecord]
     scans: list[ReaderScan]
+    marks: list[tuple[int, Command]]
     match: Match
     header: list[str]
     rejected: list[Rejected]
@@ -79,7 +91,8 @@ class FileMatch:
         """The result in plain values; every class of the match table is named.
 
         A copy without a barcode is named by «#» and its registration number. `moves` take each
-        block of `barcodes`, in its order, to between `after` and `before`; null is an end.
+        block of `barcodes`, in its order, to between `after` and `before`; null is an end. `marks`
+        are what the command card said of a book.
         """
         barcodes = {
             finding.value: [self.name(position) for position in positions]
@@ -93,6 +106,10 @@ class FileMatch:
             "scans": len(self.scans),
             "counts": {code: len(codes) for code, codes in barcodes.items()},
             "barcodes": barcodes,
+            "marks": [
+                {"code": self.scans[index].code, "mark": command.value}
+                for index, command in self.marks
+            ],
             "moves": [
                 {
                     "barcodes": [self.name(position) for position in move.items],
@@ -147,9 +164,8 @@ def match_tables(
     records = _in_shelf_order(checked.records, rules)
     places = list(freeze([(section, key) for section, key, _ in records], rules))
     ordered = [record for _, _, record in records]
-    codes = with_zeros(
-        (scan.code for scan in scans.scans), {r.barcode for r in ordered if r.barcode}
-    )
+    books, marks = books_read(scans.scans)
+    codes = with_zeros((scan.code for scan in books), {r.barcode for r in ordered if r.barcode})
     match = reconcile(
         ExpectedList(
             codes=[
@@ -170,10 +186,10 @@ def match_tables(
     unreadable = sum(rank == UNREADABLE for rank, _ in places)
     named = [
         scan if scan.code == code else replace(scan, code=code)
-        for scan, code in zip(scans.scans, codes, strict=True)
+        for scan, code in zip(books, codes, strict=True)
     ]
     notices = _notices(copies, checked, scans, match, unreadable)
-    if mended := sum(map(is_not, named, scans.scans)):
+    if mended := sum(map(is_not, named, books)):
         notices.append(
             f"{to_persian_digits(mended)} کد در یکی از دو فایل صفرهای آغازش را نداشت (اکسل آن‌ها را "
             "می‌اندازد) و بدون آن صفرها سنجیده شد."
@@ -181,11 +197,37 @@ def match_tables(
     return FileMatch(
         records=ordered,
         scans=named,
+        marks=marks,
         match=match,
         header=header,
         rejected=checked.rejected,
         notices=notices,
     )
+
+
+def books_read(
+    scans: Sequence[ReaderScan],
+) -> tuple[list[ReaderScan], list[tuple[int, Command]]]:
+    """The books among a reader's codes, and the marks on them: (index of the book, command).
+
+    Codes of the command card are read as the page at the shelf reads them (spec B9): what was
+    taken back is gone, and a book without a barcode is one that no record is known to have.
+    """
+    actions = interpret([scan.code for scan in scans])
+    undone = {action.about for action in actions if action.kind == UNDO}
+    books: list[ReaderScan] = []
+    place: dict[int, int] = {}
+    for index, (scan, action) in enumerate(zip(scans, actions, strict=True)):
+        if index not in undone and action.kind in (SCAN, NO_BARCODE):
+            place[index] = len(books)
+            bare = action.kind == NO_BARCODE
+            books.append(replace(scan, code=f"بی‌بارکد، سطر {scan.line}") if bare else scan)
+    marks = {
+        place[action.about]: COMMAND_OF[scans[index].code]
+        for index, action in enumerate(actions)
+        if action.kind == MARK and index not in undone and action.about in place
+    }
+    return books, sorted(marks.items())
 
 
 def _check(copies: Table, filename: str) -> tuple[CheckedList, list[str]]:

@@ -21,7 +21,9 @@ _LENT = {Finding.ON_LOAN, Finding.FOLLOW_UP_DUE, Finding.UNRETURNED, Finding.ON_
 
 
 def sheets(found: FileMatch) -> list[Sheet]:
-    """A summary, the moves, one sheet for each class that has rows, and the rejected rows."""
+    """A summary, the moves, what the command card said, one sheet for each class that has rows,
+    and the rejected rows.
+    """
     by_class: list[Sheet] = [
         _copies_sheet(found, finding, positions)
         for finding, positions in found.positions().items()
@@ -31,7 +33,8 @@ def sheets(found: FileMatch) -> list[Sheet]:
         for finding, indices in found.observed().items()
         if indices
     ]
-    result = [_summary(found), *([_moves(found)] if found.match.moves else []), *by_class]
+    moves = [_moves(found)] if found.match.moves else []
+    result = [_summary(found), *moves, *([_marks(found)] if found.marks else []), *by_class]
     if found.rejected:
         headers = ["ردیف در فایل", "دلیل پذیرفته نشدن", *found.header]
         rows: list[list[Cell]] = [
@@ -95,6 +98,21 @@ def _moves(found: FileMatch) -> Sheet:
 
     headers = ["جابه‌جایی", *_COPY_HEADERS[1:4], "شمارهٔ ثبت", "بارکد", "بخش", "پس از", "پیش از"]
     return Sheet("جابه‌جایی", headers, rows())
+
+
+def _marks(found: FileMatch) -> Sheet:
+    """What commands of the card said of books, in reading order (spec B9)."""
+    records = {record.barcode: record for record in found.records if record.barcode}
+
+    def rows() -> Iterator[Sequence[Cell]]:
+        for number, (index, command) in enumerate(found.marks, start=1):
+            scan = found.scans[index]
+            record = records.get(scan.code)
+            names = _names(record) if record else ("", "", "", "")
+            yield [number, command.label, *names, scan.code, scan.line]
+
+    headers = ["ردیف", "فرمان", *_COPY_HEADERS[1:5], "کد", "سطر در فایل بارکدخوان"]
+    return Sheet("فرمان‌ها", headers, rows())
 
 
 def _place(found: FileMatch, position: int) -> str:
