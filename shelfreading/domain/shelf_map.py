@@ -35,12 +35,14 @@ class StretchState(StrEnum):
 class Sighting:
     """A copy of the list that was read or ticked: where, by which device, when.
 
-    `is_there` is False for a tick that says it isn't.
+    `at` is when we heard of it, `read_at` when it was by the device's own clock: what is sent in
+    one go was not read in one go. `is_there` is False for a tick that says it isn't.
     """
 
     position: int
     device: str
     at: datetime
+    read_at: datetime
     is_there: bool = True
 
 
@@ -118,20 +120,20 @@ def tally(
 
 
 def paces(sightings: Iterable[Sighting], since: datetime) -> dict[str, float]:
-    """Copies a minute of each device over its last hour of reading, for those that read after
-    `since`; each by its own times, so that a clock that is wrong changes nothing.
+    """Copies a minute of each device over its last hour of reading, for those heard after
+    `since`; each by its own clock, so that one that is wrong changes nothing.
     """
     times: defaultdict[str, list[datetime]] = defaultdict(list)
+    heard: dict[str, datetime] = {}
     for sighting in sightings:
-        times[sighting.device].append(sighting.at)
+        times[sighting.device].append(sighting.read_at)
+        heard[sighting.device] = max(sighting.at, heard.get(sighting.device, sighting.at))
     pace = {}
     for device, read_at in times.items():
         last = max(read_at)
-        if last < since:
-            continue
         recent = [at for at in read_at if at > last - HOUR]
-        minutes = max(1.0, (last - min(recent)).total_seconds() / 60)
-        if len(recent) > 1:
+        if heard[device] >= since and len(recent) > 1:
+            minutes = max(1.0, (last - min(recent)).total_seconds() / 60)
             pace[device] = len(recent) / minutes
     return pace
 

@@ -14,19 +14,25 @@ WALKED = (Kind.SCAN, Kind.NO_BARCODE)
 
 def standing_events(session_ids: Collection[int]) -> QuerySet[ReadingEvent]:
     """The sessions' events less the undone ones, the undoing itself, and what came in late."""
+    return _standing(ReadingEvent.objects.filter(session__in=session_ids), session_ids)
+
+
+def _standing(
+    events: QuerySet[ReadingEvent], session_ids: Collection[int]
+) -> QuerySet[ReadingEvent]:
     undoing = ReadingEvent.objects.filter(
         session__in=session_ids, kind=Kind.UNDO, about__isnull=False, is_late=False
     )
     return (
-        ReadingEvent.objects.filter(session__in=session_ids, is_late=False)
-        .exclude(kind=Kind.UNDO)
-        .exclude(pk__in=undoing.values("about"))
+        events.filter(is_late=False).exclude(kind=Kind.UNDO).exclude(pk__in=undoing.values("about"))
     )
 
 
 def is_read(session_ids: Collection[int]) -> Q:
     """A condition on expected copies: it was scanned, or ticked as present or absent."""
-    events = standing_events(session_ids).filter(session=OuterRef("session"))
+    # The session is named once: where it is named twice, SQLite walks through all its events for
+    # every copy, instead of looking up the copy's code.
+    events = _standing(ReadingEvent.objects.filter(session=OuterRef("session")), session_ids)
     scans = events.filter(kind__in=WALKED, code=OuterRef("code"))
     ticks = events.filter(kind__in=TICKS, copy=OuterRef("copy"))
     return Q(Exists(scans)) | Q(Exists(ticks))

@@ -188,7 +188,7 @@ def shelf_map(session: ReadingSession, now: datetime) -> ShelfMap:
     pace_of = paces(walked, last - HOUR)
     pace = sum(pace_of.values())
     local = timezone.localtime(now)
-    minutes = reading_minutes(timezone.localtime(sighting.at) for sighting in walked)
+    minutes = reading_minutes(timezone.localtime(sighting.read_at) for sighting in walked)
     end = finish(local, standing - looked, pace, minutes) if standing > looked else None
     timed = [replace(line, pace=pace_of.get(line.device)) for line in devices]
     return replace(drawn, devices=timed, pace=pace, finish=end)
@@ -210,10 +210,11 @@ def _sightings(
         position = position_of_copy.get(copy_id) if is_tick else position_of_code.get(code)
         if position is None:
             continue
-        # A file comes in long after it was read; a device's clock may be wrong.
-        at = device_at if upload and device_at else received_at
+        read_at = received_at if is_tick else device_at or received_at
+        # A file comes in long after it was read, and nobody saw when it came.
+        at = read_at if upload else received_at
         there = kind not in (Kind.ABSENT, Kind.SOUGHT)
-        sightings.append(Sighting(position, device, at, there))
+        sightings.append(Sighting(position, device, at, read_at, there))
         if kind == Kind.SOUGHT:
             sought.add(position)
     return sightings, sought

@@ -10,7 +10,8 @@ from libraries.domain.persian import stored_form
 from libraries.models import Library, Section, User
 from shelfreading.domain.findings import SEEN
 from shelfreading.models import MemoryUpload, ReadingSession
-from shelfreading.selectors.events import WALKED, read_counts, standing_events
+from shelfreading.selectors.devices import DeviceLine
+from shelfreading.selectors.events import TICKS, WALKED, read_counts, standing_events
 
 
 def sessions_of(user: User, *, state: str = "", words: str = "") -> QuerySet[ReadingSession]:
@@ -64,29 +65,35 @@ def seen_in_summary(session: ReadingSession) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """What one person sent from one device: how many codes and ticks, and when last."""
+    """What one person sent from one device: how many codes and ticks, and when last. `line` is
+    what the device says of itself; forms and files have nobody who speaks for them.
+    """
 
     person: str
     number: int
     scans: int
     ticks: int
     last_at: datetime
+    line: DeviceLine | None
 
 
-def event_sources(session: ReadingSession) -> list[EventSource]:
-    """Who sent what into a session, each device with a number; files of readers left out."""
+def event_sources(session: ReadingSession, devices: Sequence[DeviceLine]) -> list[EventSource]:
+    """Who sent what into a session, the last one first, each device with the number it has in
+    `devices`; files of readers left out. A device that only told of itself is there too.
+    """
     rows = (
         standing_events([session.pk])
         .filter(upload__isnull=True)
         .values("device", "by", "by__first_name", "by__last_name", "by__username")
         .annotate(
             scans=Count("pk", filter=Q(kind__in=WALKED)),
-            total=Count("pk"),
+            ticks=Count("pk", filter=Q(kind__in=TICKS)),
             last_at=Max("received_at"),
         )
         .order_by("-last_at")
     )
-    numbers: dict[str, int] = {}
+    line_of = {line.device: line for line in devices}
+    numbers = {line.device: line.number for line in devices}
     sources = []
     for row in rows:
         number = numbers.setdefault(row["device"], len(numbers) + 1)
@@ -96,11 +103,15 @@ def event_sources(session: ReadingSession) -> list[EventSource]:
                 or row["by__username"],
                 number=number,
                 scans=row["scans"],
-                ticks=row["total"] - row["scans"],
+                ticks=row["ticks"],
                 last_at=row["last_at"],
+                line=line_of.pop(row["device"], None),
             )
         )
-    return sources
+    silent = (
+        EventSource(line.person, line.number, 0, 0, line.last_at, line) for line in line_of.values()
+    )
+    return [*sources, *silent]
 
 
 @dataclass(frozen=True, slots=True)
