@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from barcode import Code128
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from pystrich.code128 import Code128Encoder
 
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
@@ -46,10 +46,9 @@ class CardLine:
 
 def bars_of(code: str) -> Bars:
     """The bars of a code in modules, to be drawn as an SVG path."""
-    (modules,) = Code128(code).build()
     parts = []
     place = QUIET
-    for bit, run in groupby(modules):
+    for bit, run in groupby(Code128Encoder(code).bars):
         width = len(list(run))
         if bit == "1":
             parts.append(f"M{place} 0h{width}v1h-{width}z")
