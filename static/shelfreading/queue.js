@@ -18,21 +18,24 @@ export const openQueue = ({
   const session = Number(name);
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`rafkhan-${session}`) : null;
   const state = { problem: "", status: 0, refused: [], isLate: false };
+  let unsent = 0;
   let isCounting = false;
   let isStale = false;
 
-  const changed = async () => {
+  const tell = () => ready(({ store }) => onChange({ ...state, unsent, isSafe: store.isSafe }));
+
+  // Counts what waits, in this tab's and others' doing.
+  const recount = async () => {
     isStale = true;
     if (isCounting) return;
     isCounting = true;
-    const store = await openStore();
-    let unsent = 0;
+    const { store } = await opened;
     while (isStale) {
       isStale = false;
       unsent = await store.count(session);
     }
     isCounting = false;
-    onChange({ ...state, unsent, isSafe: store.isSafe });
+    tell();
   };
 
   const hear = (reply) => {
@@ -40,7 +43,7 @@ export const openQueue = ({
     state.isLate = reply.is_late ?? false;
     if (reply.answers?.length) onAnswers(reply.answers);
     if (reply.news) onNews(reply.news);
-    changed();
+    recount();
   };
 
   const opened = openStore().then((store) => {
@@ -54,8 +57,9 @@ export const openQueue = ({
         channel?.postMessage({ reply });
       },
       onTrouble(trouble) {
+        if (trouble.problem === state.problem && trouble.status === state.status) return;
         Object.assign(state, trouble);
-        changed();
+        tell();
       },
     });
     return { store, sender };
@@ -68,7 +72,9 @@ export const openQueue = ({
     const made = { id: newId(), session, at: new Date().toISOString(), ...event };
     const { store, sender } = await opened;
     const kept = await store.addEvent(made);
-    changed();
+    // Counted here without asking the database, which has the next scan to write.
+    unsent += 1;
+    tell();
     channel?.postMessage({ added: true });
     sender.wake();
     return kept;
@@ -79,7 +85,7 @@ export const openQueue = ({
   const sendNow = () => ready(({ sender }) => sender.sendNow());
 
   channel?.addEventListener("message", ({ data }) => {
-    if (!data.reply) return changed();
+    if (!data.reply) return recount();
     hear(data.reply);
     ready(({ sender }) => sender.heard());
   });
@@ -94,7 +100,7 @@ export const openQueue = ({
   });
 
   ready(async ({ store, sender }) => {
-    changed();
+    recount();
     sender.sendNow();
     if (beats) store.askToPersist();
     // What another session left on this device has no page of its own open: it goes from here.

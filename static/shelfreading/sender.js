@@ -2,6 +2,7 @@
 // server names each of them. One request at a time, in one tab at a time.
 const BATCH = 100;
 const MOST_TEXT = 400_000; // letters in one request; the server takes two and a half megabytes
+const GATHER = 300; // milliseconds in which fast scans come together in one request
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 const RIGHTS_WAIT = 300_000; // where rights have ended
@@ -72,6 +73,7 @@ export const openSender = ({ store, session, url, beats, onReply, onTrouble }) =
   let unsent = 0;
   let isRunning = false;
   let isAsked = false;
+  let isGathering = false;
 
   const calm = () => onTrouble({ status: 0, problem: aside.size ? NOT_TAKEN : "" });
 
@@ -159,6 +161,7 @@ export const openSender = ({ store, session, url, beats, onReply, onTrouble }) =
     isAsked = true;
     if (isRunning) return;
     isRunning = true;
+    isGathering = false;
     clearTimeout(timer);
     while (isAsked) {
       isAsked = false;
@@ -172,7 +175,11 @@ export const openSender = ({ store, session, url, beats, onReply, onTrouble }) =
   return {
     // Something new waits: it goes out now, or with the next try where the last one failed.
     wake() {
-      if (!wait) run(false);
+      if (isRunning) isAsked = true;
+      if (wait || isRunning || isGathering) return;
+      isGathering = true;
+      clearTimeout(timer);
+      timer = setTimeout(run, GATHER, false);
     },
     // There is reason to believe that it works again, or that somebody wants to know.
     sendNow() {
@@ -181,7 +188,7 @@ export const openSender = ({ store, session, url, beats, onReply, onTrouble }) =
     },
     // Another tab reached the server.
     heard() {
-      if (isRunning) return;
+      if (isRunning || isGathering) return;
       wait = 0;
       calm();
       rest();
