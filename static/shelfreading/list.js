@@ -28,18 +28,20 @@ const fill = (isRead, runs) => {
   for (const [first, last] of runs) isRead.fill(1, first, last + 1);
 };
 
-// What is looked up by code, and what was read, beside the columns as they came.
-const prepare = (columns) => {
+const readIn = (columns) => {
   const isRead = new Uint8Array(columns.codes.length);
   fill(isRead, columns.read);
-  return {
-    columns,
-    isRead,
-    at: new Map(columns.codes.map((code, position) => [code, position])),
-    otherAt: new Map(columns.others.codes.map((code, index) => [code, index])),
-    lent: new Set(columns.lent),
-  };
+  return isRead;
 };
+
+// What is looked up by code, and what was read, beside the columns as they came.
+const prepare = (columns) => ({
+  columns,
+  isRead: readIn(columns),
+  at: new Map(columns.codes.map((code, position) => [code, position])),
+  otherAt: new Map(columns.others.codes.map((code, index) => [code, index])),
+  lent: new Set(columns.lent),
+});
 
 // `onChange()` is called when another list, its age, or what was read has changed.
 export const openList = async ({ session: name, url, onChange = () => {} }) => {
@@ -85,17 +87,13 @@ export const openList = async ({ session: name, url, onChange = () => {} }) => {
     onChange();
   };
 
-  const replace = async (bytes, asked) => {
-    const before = now.isRead;
-    now = prepare(columnsOf(bytes));
-    // The server doesn't know yet what waits here; else its word holds, and ours from since then.
-    if (await store.count(session)) {
-      before.forEach((wasRead, position) => wasRead && (now.isRead[position] = 1));
-    }
+  // Where something waited here when the server was asked, it can't know all that was read; else
+  // its word holds, and ours from since then.
+  const takeItsWord = (columns, waited) => {
+    const own = waited ? now.isRead : [];
+    now = columns === now.columns ? { ...now, isRead: readIn(columns) } : prepare(columns);
+    own.forEach((wasRead, position) => wasRead && (now.isRead[position] = 1));
     for (const position of marked) now.isRead[position] = 1;
-    asOf = asked;
-    ({ version } = now.columns);
-    await store.keepList(session, bytes, { asOf, version, cursor: now.columns.cursor });
     saveRead();
   };
 
@@ -104,17 +102,23 @@ export const openList = async ({ session: name, url, onChange = () => {} }) => {
     // By the clock here, whatever it shows: the list's age is told by it too.
     const asked = new Date().toISOString();
     marked = new Set();
+    const waited = await store.count(session);
     const signal = AbortSignal.timeout(PATIENCE);
     const response = await fetch(url, { headers, signal, cache: "no-store", redirect: "error" });
     if (response.status === 304) {
-      asOf = asked;
+      takeItsWord(now.columns, waited);
       const about = await store.fact(`list-${session}`);
-      await store.keepFact(`list-${session}`, { ...about, asOf });
+      await store.keepFact(`list-${session}`, { ...about, asOf: asked });
     } else if (response.ok) {
-      await replace(new Uint8Array(await response.arrayBuffer()), asked);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const columns = columnsOf(bytes);
+      takeItsWord(columns, waited);
+      ({ version } = columns);
+      await store.keepList(session, bytes, { asOf: asked, version, cursor: columns.cursor });
     } else {
       return false;
     }
+    asOf = asked;
     onChange();
     return true;
   };

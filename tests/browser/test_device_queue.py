@@ -369,3 +369,40 @@ def test_a_network_without_https_is_said_and_loses_nothing(
     station.arrive(codes)
     event = reading.session.events.earliest("seq")
     assert event.kind == ReadingEvent.Kind.SCAN
+
+
+LIST = """async ([address, session, url]) => {
+  const { openList } = await import(address);
+  window.list = await openList({ session, url });
+  const { size, asOf } = window.list;
+  return { size, isKept: asOf !== null };
+}"""
+
+
+def test_the_list_opens_from_the_device_and_remembers_what_was_read(
+    station: Station, reading: Reading
+) -> None:
+    station.open()
+    page, pk = station.page, reading.session.pk
+    asked = [station.site.static("shelfreading/list.js"), pk, reverse("scan-list", args=[pk])]
+    assert page.evaluate(LIST, asked) == {"size": 40, "isKept": True}
+    assert station.keep_page()["isKept"]
+    station.site.kill()
+    page.reload()
+    station.ready()
+    assert page.evaluate(LIST, asked) == {"size": 40, "isKept": True}
+    copy = reading.copies[7]
+    told = "code => [list.find(code), list.title(7), list.copy(7), list.find('none such')]"
+    assert page.evaluate(told, copy.barcode) == [7, copy.title.title, copy.pk, -1]
+    page.evaluate("list.markRead([7, 8, 20, 999])")
+    page.wait_for_timeout(1500)  # it is written down a second after the last of them
+    page.reload()
+    station.ready()
+    page.evaluate(LIST, asked)
+    read = page.evaluate("Array.from({ length: 40 }, (_, place) => list.isRead(place))")
+    assert [place for place, is_read in enumerate(read) if is_read] == [7, 8, 20]
+    assert page.evaluate("list.refresh()") is False
+    station.site.start()
+    assert page.evaluate("list.refresh()") is True
+    read = page.evaluate("Array.from({ length: 40 }, (_, place) => list.isRead(place))")
+    assert not any(read)  # the server, which nothing waits for, knows of none
