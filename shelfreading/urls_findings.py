@@ -20,6 +20,7 @@ urlpatterns = [
     ),
     path("sessions/<int:session_id>/findings.xlsx", findings.findings_excel, name="findings-xlsx"),
     path("sessions/<int:session_id>/moves/", findings.moves, name="moves"),
+    path("sessions/<int:session_id>/moves.pdf", findings.moves_pdf, name="moves-pdf"),
     path("sessions/<int:session_id>/second-look/", second_look.second_look, name="second-look"),
     path(
         "sessions/<int:session_id>/second-look/rest/",

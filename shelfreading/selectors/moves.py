@@ -1,28 +1,33 @@
 """The two work lists of the shelves: books out of order, and books that belong elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Window
-from django.db.models.functions import Lag, Lead
+from django.db.models import OuterRef, Subquery
 
 from libraries.models import Copy
 from shelfreading.domain.findings import Finding
 from shelfreading.models import ReadingSession, SessionFinding
 from shelfreading.selectors.events import WALKED, standing_events
 
+CHUNK = 500
+NEITHER = ("", "")
+
 
 @dataclass(slots=True)
 class MoveLine:
     """One carrying of books (spec B1): a block, in its order, to between two neighbours.
 
-    A neighbour is None where the run of shelves ends.
+    A neighbour is None where the run of shelves ends. `stands_after` and `stands_before` are what
+    was read beside it, where it stood; None where that is no copy of the library.
     """
 
     number: int
     rows: list[SessionFinding] = field(default_factory=list)
     done: bool = False
+    stands_after: Copy | None = None
+    stands_before: Copy | None = None
 
     @property
     def after(self) -> Copy | None:
@@ -57,9 +62,22 @@ def move_lines(session: ReadingSession, first: int = 1, last: int | None = None)
         number = row.move or 0
         lines.setdefault(number, MoveLine(number)).rows.append(row)
     done = _put_right(session, [row for line in lines.values() for row in line.rows])
+    ends = [line.rows[0].event_id for line in lines.values()]
+    ends += [line.rows[-1].event_id for line in lines.values()]
+    beside = codes_beside(session, ends)
+    copies = _copies_of(session, beside)
     for line in lines.values():
         line.done = all(row.key in done for row in line.rows)
+        line.stands_after = copies.get(beside.get(line.rows[0].event_id, NEITHER)[0])
+        line.stands_before = copies.get(beside.get(line.rows[-1].event_id, NEITHER)[1])
     return list(lines.values())
+
+
+def work_at_shelf(session: ReadingSession) -> int:
+    """How many books to carry: moves, and copies that belong elsewhere."""
+    strays: int = session.summary.get("counts", {}).get(Finding.MISPLACED, 0)
+    moves: int = session.summary.get("moves", 0)
+    return moves + strays
 
 
 @dataclass(slots=True)
@@ -90,18 +108,12 @@ def stray_lines(session: ReadingSession) -> list[StrayLine]:
         .select_related("copy__title", "copy__section", "copy__library")
         .order_by("position")
     )
-    beside = _codes_beside(session, rows)
-    codes = {code for pair in beside.values() for code in pair if code}
-    copies = {
-        copy.barcode: copy
-        for copy in Copy.objects.filter(
-            library=session.library_id, barcode__in=codes
-        ).select_related("title")
-    }
+    beside = codes_beside(session, [row.event_id for row in rows])
+    copies = _copies_of(session, beside)
     done = _put_right(session, rows)
     lines = []
     for row in rows:
-        before, after = beside.get(row.event_id, ("", ""))
+        before, after = beside.get(row.event_id, NEITHER)
         line = StrayLine(row, copies.get(before), copies.get(after), done=row.key in done)
         if row.copy is not None and row.copy.library_id != session.library_id:
             line.other_library = row.copy.library.name
@@ -109,25 +121,35 @@ def stray_lines(session: ReadingSession) -> list[StrayLine]:
     return lines
 
 
-def _codes_beside(
-    session: ReadingSession, rows: Sequence[SessionFinding]
-) -> dict[object, tuple[str, str]]:
-    """By event: the codes that its reader read just before it and just after."""
-    if not rows:
-        return {}
-    walk: dict[str, Any] = {
-        "partition_by": F("device"),
-        "order_by": (F("seq"), F("received_at")),
-    }
-    events = (
-        standing_events([session.pk])
-        .filter(kind__in=WALKED)
-        .annotate(before=Window(Lag("code"), **walk), after=Window(Lead("code"), **walk))
-        .values_list("pk", "before", "after")
-    )
-    wanted = {row.event_id for row in rows}
+def codes_beside(
+    session: ReadingSession, event_ids: Sequence[UUID | None]
+) -> dict[UUID | None, tuple[str, str]]:
+    """By event: the codes that its reader read just before it and just after; '' for none."""
+    walked = standing_events([session.pk]).filter(kind__in=WALKED, device=OuterRef("device"))
+    before = walked.filter(seq__lt=OuterRef("seq")).order_by("-seq", "-received_at")
+    after = walked.filter(seq__gt=OuterRef("seq")).order_by("seq", "received_at")
+    found: dict[UUID | None, tuple[str, str]] = {}
+    wanted = [event_id for event_id in event_ids if event_id]
+    for start in range(0, len(wanted), CHUNK):
+        events = session.events.filter(pk__in=wanted[start : start + CHUNK]).annotate(
+            read_before=Subquery(before.values("code")[:1]),
+            read_after=Subquery(after.values("code")[:1]),
+        )
+        for pk, *codes in events.values_list("pk", "read_before", "read_after"):
+            found[pk] = (codes[0] or "", codes[1] or "")
+    return found
+
+
+def _copies_of(
+    session: ReadingSession, beside: Mapping[UUID | None, tuple[str, str]]
+) -> dict[str, Copy]:
+    """The library's copies behind these codes."""
+    codes = sorted({code for pair in beside.values() for code in pair if code})
+    copies = Copy.objects.filter(library=session.library_id).select_related("title")
     return {
-        pk: (before or "", after or "") for pk, before, after in events.iterator() if pk in wanted
+        copy.barcode: copy
+        for start in range(0, len(codes), CHUNK)
+        for copy in copies.filter(barcode__in=codes[start : start + CHUNK])
     }
 
 

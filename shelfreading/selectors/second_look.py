@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet
 
 from libraries.models import Copy, CopyStatus
 from loans.models import Loan
@@ -25,8 +25,9 @@ from shelfreading.domain.likely_places import (
     likely_places,
 )
 from shelfreading.models import ReadingEvent, ReadingSession, SessionFinding
-from shelfreading.selectors.events import WALKED, standing_events
+from shelfreading.selectors.events import standing_events
 from shelfreading.selectors.findings import SeenElsewhere, narrowed, seen_elsewhere
+from shelfreading.selectors.moves import codes_beside
 
 CHUNK = 500
 Kind = ReadingEvent.Kind
@@ -289,18 +290,10 @@ def _read_between(
     session: ReadingSession, shelf: _Shelf, event_ids: Iterable[Any]
 ) -> dict[Any, Gap]:
     """Between which copies of the list the same device read each of these events."""
-    walked = standing_events([session.pk]).filter(kind__in=WALKED, device=OuterRef("device"))
-    before = walked.filter(seq__lt=OuterRef("seq")).order_by("-seq", "-received_at")
-    after = walked.filter(seq__gt=OuterRef("seq")).order_by("seq", "received_at")
-    gaps: dict[Any, Gap] = {}
-    for ids in _chunks(list(event_ids)):
-        events = session.events.filter(pk__in=ids).annotate(
-            read_before=Subquery(before.values("code")[:1]),
-            read_after=Subquery(after.values("code")[:1]),
-        )
-        for pk, *codes in events.values_list("pk", "read_before", "read_after"):
-            gaps[pk] = Gap(*(shelf.position_of_code.get(code) for code in codes))
-    return gaps
+    return {
+        event_id: Gap(*(shelf.position_of_code.get(code) for code in codes))
+        for event_id, codes in codes_beside(session, list(event_ids)).items()
+    }
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

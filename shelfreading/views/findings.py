@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from libraries.domain.persian import to_persian_digits
+from libraries.jobs import job_start
 from libraries.models import User
 from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
@@ -29,6 +30,7 @@ from shelfreading.forms_findings import (
     actions_for,
 )
 from shelfreading.models import ReadingSession
+from shelfreading.moves_pdf import MOST_AT_ONCE, moves_print, moves_sheet
 from shelfreading.selectors.findings import (
     ALL,
     CONSEQUENCE_OF,
@@ -43,7 +45,7 @@ from shelfreading.selectors.findings import (
     looked,
     sums,
 )
-from shelfreading.selectors.moves import move_lines, stray_lines
+from shelfreading.selectors.moves import move_lines, stray_lines, work_at_shelf
 from shelfreading.services.decisions import fate_set, put_right_set, second_look_set
 from shelfreading.services.findings import findings_compute
 from shelfreading.views.steps import session_steps
@@ -227,16 +229,14 @@ def moves(request: StaffRequest, session_id: int) -> HttpResponse:
     """The work list at the shelves: the fewest moves, and the books that belong elsewhere."""
     session = session_fresh(request, session_id)
     total = session.summary.get("moves", 0)
-    whole = "all" in request.GET
-    page = Paginator(range(1, total + 1), max(total, 1) if whole else MOVES_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(range(1, total + 1), MOVES_PAGE).get_page(request.GET.get("page"))
     numbers = list(page.object_list)
     context = {
         "session": session,
         "page_obj": page,
-        "whole": whole,
         "moves": move_lines(session, numbers[0], numbers[-1]) if numbers else [],
+        "work": work_at_shelf(session),
+        "is_long": work_at_shelf(session) > MOST_AT_ONCE,
         "moved": session.summary.get("moved_copies", 0),
         "strays": stray_lines(session),
         "doubtful": doubtful_places(session),
@@ -244,3 +244,28 @@ def moves(request: StaffRequest, session_id: int) -> HttpResponse:
         "here": request.get_full_path(),
     }
     return render(request, "shelfreading/moves.html", context)
+
+
+@requires(Right.VIEW_SESSIONS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def moves_pdf(request: StaffRequest, session_id: int) -> HttpResponse:
+    """The work list on paper; a long one is laid out by the worker, which a POST starts."""
+    session = session_fresh(request, session_id)
+    if work_at_shelf(session) <= MOST_AT_ONCE:
+        return HttpResponse(
+            moves_sheet(session, timezone.now()),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="moves-{session.pk}.pdf"'},
+        )
+    if request.method != "POST":
+        messages.info(request, "این برگه بلند است؛ با دکمهٔ «ساختن برگه» آن را بسازید.")
+        return redirect("moves", session.pk)
+    job = job_start(
+        label=f"برگهٔ کار پای قفسه — {session.name}"[:200],
+        owner=request.user,
+        library=session.library,
+        task=moves_print,
+        next_url=reverse("moves", args=[session.pk]),
+        session_id=session.pk,
+    )
+    return redirect("job", job.pk)
