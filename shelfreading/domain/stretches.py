@@ -86,7 +86,7 @@ def named(
         told[place] += 1
         section, shelf, start, classes = place
         if parts[place] > 1:
-            classes += display(f" ({told[place]} از {parts[place]})")
+            classes += " " + display(f"({told[place]} از {parts[place]})")
         stretches.append(
             Stretch(first, last, section, shelf, start, classes, f"{section}، {classes}")
         )
