@@ -246,6 +246,12 @@ const positionOfNumber = (typed) => {
   }
   return numbers.get(typed) ?? -1;
 };
+// A reader so slow that it seemed a person: a barcode came into the field for the number.
+const isBook = (typed) => {
+  const code = cleanCode(typed);
+  if (!list || !code || positionOfNumber(asciiDigits(typed).trim()) >= 0) return false;
+  return card.has(code) || list.find(code) >= 0 || Boolean(list.other(code));
+};
 // The book with its number takes the place of the one without, between the same neighbours.
 const numbered = (book, typed, since) => {
   doings.withdraw(book);
@@ -284,6 +290,7 @@ const queue = openQueue({
   onAnswers: (answers) => answers.forEach(correct),
   onChange: (now) => top.showQueue(now, loginLink),
   onNews: (news) => {
+    for (const position of news.read ?? []) takenBack.delete(position);
     if (list && news.read?.length) list.markRead(news.read);
     top.busy = news.busy ?? [];
     showSoon();
@@ -299,7 +306,7 @@ const remember = () => {
   clearTimeout(remembering);
   remembering = setTimeout(async () => {
     const rows = standing.slice(-KEPT).map(ROW);
-    (await openStore()).keepFact(`done-${session}`, rows);
+    (await openStore()).keepFact(`done-${session}`, { rows, takenBack: [...takenBack] });
   }, 400);
 };
 
@@ -372,7 +379,10 @@ const openPage = () => {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    closeNumber(event.timeStamp);
+    const typed = form.elements.number.value;
+    if (!isBook(typed)) return closeNumber(event.timeStamp);
+    form.elements.number.value = "";
+    take(typed, event.timeStamp);
   });
   at("#no-number").addEventListener("click", () => {
     form.elements.number.value = "";
@@ -396,7 +406,9 @@ const take = (raw, since) => (isReady ? scanned(raw, since) : early.push([raw, s
 
 const remembered = async () => {
   const store = await openStore();
-  for (const row of (await store.fact(`done-${session}`)) ?? []) restoreOne(row);
+  const kept = await store.fact(`done-${session}`);
+  for (const position of kept?.takenBack ?? []) takenBack.add(position);
+  for (const row of kept?.rows ?? []) restoreOne(row);
   for (const event of await queue.pending()) restoreWaiting(event);
   for (const doing of standing.slice(-LINES)) {
     if (!doing.done) doing.answer ??= answerFor(doing);

@@ -1,7 +1,8 @@
 // A wedge reader types: its keys are gathered from the whole document, whatever has the focus,
 // until Enter or Tab ends the code. Keys that come so fast into a field are the reader's too.
 const PAUSE = 1000; // milliseconds after which a new code begins
-const FAST = 60; // between two keys of a reader
+const HESITATION = 300; // after which what comes into a field is something new
+const FAST = 60; // between two keys of a reader, on the average: a busy machine holds up some
 const SHORTEST = 4;
 const LONGEST = 12_000;
 
@@ -10,25 +11,22 @@ const isField = (target) => target.matches?.("input:not([type=checkbox]):not([ty
 // onCode(code, timeStamp of its last key)
 export const listen = (onCode) => {
   let text = "";
+  let firstAt = 0;
   let lastAt = 0;
-  let isFast = true;
-
-  const reset = () => {
-    text = "";
-    isFast = true;
-  };
+  const isReaders = () =>
+    text.length >= SHORTEST && (lastAt - firstAt) / (text.length - 1) < FAST;
 
   document.addEventListener(
     "keydown",
     (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       const gap = event.timeStamp - lastAt;
-      if (gap > PAUSE) reset();
       const inField = isField(event.target);
+      if (gap > (inField ? HESITATION : PAUSE)) text = "";
       if (event.key === "Enter" || event.key === "Tab") {
         const code = text;
-        const byReader = isFast && gap < PAUSE && code.length >= SHORTEST;
-        reset();
+        const byReader = isReaders();
+        text = "";
         // In a field Enter sends the field, and Tab leaves it, unless a reader typed.
         if (!code || (inField && !byReader)) return;
         event.preventDefault();
@@ -45,11 +43,7 @@ export const listen = (onCode) => {
         if (!text) return;
         event.preventDefault();
       }
-      if (text && gap > FAST) {
-        // A person's pause inside a field: what comes after it may still be a reader.
-        if (inField) reset();
-        else isFast = false;
-      }
+      if (!text) firstAt = event.timeStamp;
       lastAt = event.timeStamp;
       if (text.length < LONGEST) text += event.key;
     },
