@@ -45,6 +45,7 @@ from shelfreading.selectors.findings import (
     looked,
     sums,
 )
+from shelfreading.selectors.late import late_count
 from shelfreading.selectors.moves import move_lines, stray_lines, work_at_shelf
 from shelfreading.services.decisions import fate_set, put_right_set, second_look_set
 from shelfreading.services.findings import findings_compute
@@ -111,6 +112,7 @@ def _findings_page(
         "query": request.GET.urlencode(),
         "sees_loans": _may(request.user, Right.VIEW_LOANS),
         "is_open": session.state == State.READING,
+        "late": late_count(session),
         "can_apply": can_settle and session.state == State.CLOSED,
         "can_close": can_settle and session.state == State.READING,
     }

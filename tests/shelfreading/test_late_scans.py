@@ -180,8 +180,9 @@ def test_they_are_listed_with_who_and_what_they_would_have_been(
     html = response.content.decode()
     assert cast.head.full_name in html
     assert "به شمار آور" not in html  # those above only look
-    home = client.get(reverse("session", args=[late.pk])).content.decode()
-    assert reverse("late-scans", args=[late.pk]) in home
+    for page in ("session", "findings"):
+        html = client.get(reverse(page, args=[late.pk])).content.decode()
+        assert reverse("late-scans", args=[late.pk]) in html
 
 
 def test_counting_them_computes_the_findings_anew(
