@@ -39,6 +39,8 @@ def bulk_insert(
         if connection.vendor == "postgresql" and len(chunk) > FEW:
             _copy(table, names, chunk, ignore_conflicts=ignore_conflicts)
         else:
+            if any(len(row) != len(columns) for row in chunk):
+                raise ValueError("a row needs one value for each column")
             marks = ", ".join(["%s"] * len(columns))
             end = "ON CONFLICT DO NOTHING" if ignore_conflicts else ""
             with connection.cursor() as cursor:
