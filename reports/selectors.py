@@ -42,6 +42,13 @@ def standing_application(session: ReadingSession) -> Application | None:
     )
 
 
+def sought_once(application: Application) -> int:
+    """How many copies weren't seen, were looked for only once, and so are on no form: missing
+    takes two looks (spec B5)."""
+    missing = application.session.findings.filter(finding=Finding.MISSING)
+    return missing.filter(was_sought=False).count()
+
+
 def library_header(library: Library, date: Any) -> LibraryHeader:
     """The lines that stand under the title of minutes and lists."""
     return LibraryHeader(

@@ -10,7 +10,7 @@ from libraries.jobs import job_start
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from reports.pdf import to_pdf
-from reports.selectors import FORMS, SessionForm, standing_application
+from reports.selectors import FORMS, SessionForm, sought_once, standing_application
 from reports.tasks import form_pdf
 from shelfreading.models import Application, ReadingSession
 
@@ -30,7 +30,12 @@ def session_forms(request: StaffRequest, session_id: int) -> HttpResponse:
     for form in FORMS.values():
         rows = form.rows(application).count() if application and form.rows else None
         lines.append({"form": form, "rows": rows, "by_worker": (rows or 0) > MOST_ROWS_AT_ONCE})
-    context = {"session": session, "application": application, "lines": lines}
+    context = {
+        "session": session,
+        "application": application,
+        "lines": lines,
+        "sought_once": sought_once(application) if application else 0,
+    }
     return render(request, "reports/session_forms.html", context)
 
 

@@ -15,6 +15,7 @@ from shelfreading.services.decisions import fate_set
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_start
 from tests.cast import Cast, add_copies, numbered_calls
+from tests.fresh_readings import look_again
 from tests.shelfreading.test_reading_to_undo import scan
 
 
@@ -38,6 +39,7 @@ def applied(cast: Cast) -> ReadingSession:
         session_id=session.pk, keys=[f"c{copies[0].pk}"],
         fate=Decision.Fate.WEED_WORN, actor=cast.librarian, now=now,
     )  # fmt: skip
+    look_again(session, cast.librarian)
     findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
     session.refresh_from_db()
     return session

@@ -17,7 +17,7 @@ from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_start
 from tests.at_once import at_once, in_queue, refusals
 from tests.bring_in import confirmed_list, write
-from tests.fresh_readings import Reading, make_reading, read_and_close, scans
+from tests.fresh_readings import Reading, look_again, make_reading, read_and_close, scans
 from tests.promises import assert_records_hold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -91,6 +91,7 @@ def test_a_session_is_applied_while_a_list_writes_statuses() -> None:
     for attempt in range(TRIES):
         reading = make_reading(25)
         read_and_close(reading, [copy for copy in reading.copies if copy != reading.copies[3]])
+        look_again(reading.session, reading.actor)
         wanted = confirmed_list(reading.colleague, listed(reading, c3="صحافی", c9="مفقود"))
         applied, told = at_once(
             apply(reading.session, reading.actor),
@@ -114,6 +115,7 @@ def test_an_application_is_taken_back_while_a_list_writes_statuses() -> None:
     for attempt in range(TRIES):
         reading = make_reading(25)
         read_and_close(reading, [copy for copy in reading.copies if copy != reading.copies[3]])
+        look_again(reading.session, reading.actor)
         apply(reading.session, reading.actor)()
         wanted = confirmed_list(reading.colleague, listed(reading, c3="وجین"))
         undone, told = at_once(
