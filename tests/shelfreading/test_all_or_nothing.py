@@ -29,7 +29,7 @@ from shelfreading.services.findings import findings_compute
 from shelfreading.services.sessions import session_close, session_reopen, session_start, shelf_speak
 from tests.bring_in import confirmed_list, write
 from tests.broken import everything, failing
-from tests.fresh_readings import Reading, make_reading, read_and_close, scans
+from tests.fresh_readings import Reading, look_again, make_reading, read_and_close, scans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +57,7 @@ def closed_reading() -> tuple[Reading, dict[str, Any]]:
         due_on=timezone.localdate() - timedelta(days=10),
     )
     read_and_close(reading, [copy for copy in reading.copies if copy != reading.copies[3]])
+    look_again(reading.session, reading.actor)
     who = {"session_id": reading.session.pk, "actor": reading.actor, "now": timezone.now()}
     return reading, who
 
@@ -231,7 +232,12 @@ def test_a_process_killed_before_its_commit_leaves_nothing_and_holds_nobody_up()
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(reading.session.pk), str(reading.actor.pk)],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": address, "RAFKHAN_DATA_DIR": str(settings.DATA_DIR)},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": address,
+            "RAFKHAN_DATA_DIR": str(settings.DATA_DIR),
+        },
         stdout=subprocess.PIPE,
         text=True,
     )
