@@ -12,9 +12,11 @@ import { play } from "./sounds.js";
 import { newId, openStore } from "./store.js";
 import { listen } from "./wedge.js";
 
-const LINES = 100; // kept on the page
+const LINES = 60; // kept on the page
 const KEPT = 1000; // things remembered over a reload: a shelf, and what can be undone
 const FLASH = 300; // milliseconds
+const SAVED_AFTER = 500;
+const BLINK = 80;
 const [PRESENT, SOUGHT] = ["present", "sought"];
 const BOOKS = new Set([SCAN, NO_BARCODE]);
 
@@ -35,7 +37,15 @@ const top = openTop(root);
 
 const wasRead = (position) => list.isRead(position) && !takenBack.has(position);
 const keyOf = ({ code, position, id }) => (position >= 0 ? position : code || id);
-const sectionOf = ({ position, answer }) => (position >= 0 && answer ? list.section(position) : null);
+// Of the three books of the list that were read before this one.
+const lastSections = (doing) => {
+  const sections = [];
+  for (let index = standing.length - 1; index >= 0 && sections.length < 3; index -= 1) {
+    const { kind, position } = standing[index];
+    if (standing[index] !== doing && BOOKS.has(kind) && position >= 0) sections.unshift(list.section(position));
+  }
+  return sections;
+};
 
 // What is known of a code before it counts as read.
 const answerFor = (doing) => {
@@ -47,8 +57,7 @@ const answerFor = (doing) => {
     answer.note = "این شمارهٔ ثبت در فهرست این دستگاه نیست؛ کتاب را کنار بگذارید.";
   }
   if (answer.state !== "present") return answer;
-  const around = standing.filter((one) => BOOKS.has(one.kind) && one.position >= 0 && one !== doing);
-  const sections = around.slice(-3).map(sectionOf);
+  const sections = lastSections(doing);
   const section = list.section(position);
   return isAstray(sections, section) ? astray(answer, section, sections.at(-1)) : answer;
 };
@@ -87,27 +96,46 @@ const draw = (doing, node) => {
   if (doing.done) showDone(node, doing.done);
   else showAnswer(node, doing.answer);
 };
-const addLine = (doing) => {
+const lineOf = (doing) => {
   const line = element("li", "");
   line.dataset.base = "scan-line";
   draw(doing, line);
+  if (!standing.includes(doing) && doing.kind !== UNDO) line.classList.add("is-undone");
   doing.line = line;
-  at("#list").prepend(line);
-  if (at("#list").children.length > LINES) at("#list").lastElementChild.remove();
+  return line;
+};
+const addLines = (those) => {
+  const box = at("#list");
+  box.prepend(...those.slice(-LINES).reverse().map(lineOf));
+  while (box.children.length > LINES) box.lastElementChild.remove();
 };
 const strike = ({ line }) => line?.classList.add("is-undone");
 
-// Many scans between two pictures of the screen cost one drawing.
+// The ear waits for nothing; for the eye, many scans within a blink are one drawing.
+const undrawn = [];
+let queueNow = null;
 let isDue = false;
+let drawnAt = -BLINK;
+const drawAll = () => {
+  isDue = false;
+  drawnAt = performance.now();
+  if (undrawn.length) {
+    addLines(undrawn.splice(0));
+    draw(shown, at("#last"));
+  }
+  if (queueNow) top.showQueue(queueNow, loginLink);
+  queueNow = null;
+  showStretch();
+};
 const showSoon = () => {
   if (isDue) return;
   isDue = true;
-  requestAnimationFrame(() => {
-    isDue = false;
-    showStretch();
-  });
+  const wait = drawnAt + BLINK - performance.now();
+  if (wait <= 0) requestAnimationFrame(drawAll);
+  else setTimeout(requestAnimationFrame, wait, drawAll);
 };
 const showStretch = () => {
+  if (!("open" in root.dataset)) return;
   const last = standing.findLast((doing) => BOOKS.has(doing.kind) && doing.position >= 0);
   if (list) top.showStretch(list, wasRead, last ? last.position : -1);
 };
@@ -116,10 +144,9 @@ const showStretch = () => {
 const keep = async (doing, event, sound, since) => {
   byId.set(doing.id, doing);
   if (event) await queue.add({ id: doing.id, ...event });
-  shown = doing;
-  draw(doing, at("#last"));
   play(sound, { since, flash });
-  addLine(doing);
+  shown = doing;
+  undrawn.push(doing);
   showSoon();
   remember();
 };
@@ -288,7 +315,10 @@ const queue = openQueue({
   session,
   url: root.dataset.url,
   onAnswers: (answers) => answers.forEach(correct),
-  onChange: (now) => top.showQueue(now, loginLink),
+  onChange: (now) => {
+    queueNow = now;
+    showSoon();
+  },
   onNews: (news) => {
     for (const position of news.read ?? []) takenBack.delete(position);
     if (list && news.read?.length) list.markRead(news.read);
@@ -303,11 +333,11 @@ const ROW = ({ id, kind, value, about, code, position, answer, done, isIdle }) =
   ({ id, kind, value, about: about?.id ?? null, code, position, state: answer?.state, done, isIdle });
 let remembering = null;
 const remember = () => {
-  clearTimeout(remembering);
-  remembering = setTimeout(async () => {
+  remembering ??= setTimeout(async () => {
+    remembering = null;
     const rows = standing.slice(-KEPT).map(ROW);
     (await openStore()).keepFact(`done-${session}`, { rows, takenBack: [...takenBack] });
-  }, 400);
+  }, SAVED_AFTER);
 };
 
 const restoreOne = ({ id, kind, value, about, code, position, state, done, isIdle }) => {
@@ -412,8 +442,8 @@ const remembered = async () => {
   for (const event of await queue.pending()) restoreWaiting(event);
   for (const doing of standing.slice(-LINES)) {
     if (!doing.done) doing.answer ??= answerFor(doing);
-    addLine(doing);
   }
+  addLines(standing);
   isReady = true;
   for (const [raw, since] of early.splice(0)) scanned(raw, since);
 };

@@ -14,12 +14,25 @@ export const element = (name, className = "", ...inside) => {
   return node;
 };
 
+// The icons are taken into the page once: one that is named in another file is read anew, and
+// needs a network, for each line that shows it.
+const bringIcons = async () => {
+  const text = await (await fetch(sprite)).text();
+  const { documentElement } = new DOMParser().parseFromString(text, "image/svg+xml");
+  const icons = document.importNode(documentElement, true);
+  for (const symbol of icons.querySelectorAll("symbol")) symbol.id = `icon-${symbol.id}`;
+  icons.setAttribute("class", "visually-hidden");
+  icons.setAttribute("aria-hidden", "true");
+  document.body.append(icons);
+};
+bringIcons().catch((error) => console.warn("no icons", error));
+
 export const icon = (name) => {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${sprite}#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   svg.append(use);
   return svg;
 };

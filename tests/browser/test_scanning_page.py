@@ -224,7 +224,7 @@ def test_complaint_fast_scanning_loses_scans(shelf: Shelf, copies: list[Copy]) -
     shelf.read_at_once(codes[:75], pause=33)
     shelf.read_at_once(codes[75:])
     assert [raw for _, raw in shelf.all_sent(150)] == codes
-    assert shelf.page.locator(".scan-line").count() == 100
+    expect(shelf.page.locator(".scan-line")).to_have_count(60)
 
 
 def test_complaint_the_same_book_scanned_twice_says_success_twice(
@@ -552,7 +552,7 @@ def test_no_serious_finding_and_no_small_target_in_any_state(
 ) -> None:
     page = shelf.page
     page.set_viewport_size({"width": width, "height": 740})
-    every = [copies[place].barcode for place in range(40) if place not in (3, 9)]
+    every = [copies[place].barcode for place in range(40) if place not in (3, 8, 9)]
     states: dict[str, Callable[[], object]] = {
         "waiting": lambda: None,
         "shelf": lambda: shelf.read(copies[8].barcode, *every),
