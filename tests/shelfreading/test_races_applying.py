@@ -19,7 +19,7 @@ from shelfreading.services.applying import application_undo, findings_apply
 from shelfreading.services.decisions import fate_set
 from tests.at_once import at_once, in_queue, refusals
 from tests.cast import make_user
-from tests.fresh_readings import Reading, make_reading, read_and_close
+from tests.fresh_readings import Reading, look_again, make_reading, read_and_close
 from tests.promises import assert_records_hold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -69,9 +69,10 @@ def hold(copy: Copy) -> Callable[[], Any]:
 
 
 def read_all_but_one() -> Reading:
-    """A closed reading in which the fourth copy was not seen."""
+    """A closed reading in which the fourth copy was not seen, and sought twice."""
     reading = make_reading()
     read_and_close(reading, [copy for copy in reading.copies if copy != reading.copies[3]])
+    look_again(reading.session, reading.actor)
     return reading
 
 
