@@ -65,15 +65,17 @@ const bookAt = (list, position) =>
 // The shelf just read: what is out of order, from where it is taken and between which two it goes.
 export const drawOrder = (list, walk) => {
   const box = document.querySelector("#order");
-  const count = element("p", "", `${number(walk.length)} کتاب از این فهرست خوانده شد.`);
+  const read = `${number(walk.length)} کتاب از این فهرست خوانده شد.`;
   const [rank, run] = [(position) => list.rank(position), (position) => list.run(position)];
   const moves = fewestMoves([walk], rank, run);
   if (!moves.length) {
     const fine = element("p", "scan-fine", icon("check"), "این قفسه به ترتیب است.");
-    box.replaceChildren(count, ...(walk.length > 1 ? [fine] : []));
+    box.replaceChildren(element("p", "", read), ...(walk.length > 1 ? [fine] : []));
     return;
   }
-  const parts = [count];
+  const moved = moves.reduce((sum, move) => sum + move.items.length, 0);
+  const fewest = `کمترین جابه‌جایی: ${number(moves.length)} بار، ${number(moved)} کتاب.`;
+  const parts = [element("p", "", `${read} ${fewest}`)];
   if (doubtfulRuns(walk, moves, run).length) {
     parts.push(
       element(
@@ -82,10 +84,6 @@ export const drawOrder = (list, walk) => {
       ),
     );
   }
-  const moved = moves.reduce((sum, move) => sum + move.items.length, 0);
-  parts.push(
-    element("p", "", `کمترین جابه‌جایی: ${number(moves.length)} بار، ${number(moved)} کتاب.`),
-  );
   const place = new Map(walk.map((position, index) => [position, index]));
   const lines = moves.map(({ items, after, before }) =>
     moveLine({

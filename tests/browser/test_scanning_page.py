@@ -1,5 +1,6 @@
 """The scanning page in a real browser: what it says, and what users of other systems miss."""
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -518,6 +519,11 @@ def test_every_barcode_of_the_printed_card_can_be_read(
         ["/static/vendor/barcode-detector/ponyfill.js", "/static/vendor/zxing/zxing_reader.wasm"],
     )
     assert read == [command.code for command in CARD]
+    paper = tmp_path / "card.pdf"
+    page.pdf(path=paper, prefer_css_page_size=True)
+    told = subprocess.run(["pdfinfo", paper], capture_output=True, text=True, check=True).stdout
+    assert "Pages:           1\n" in told
+    assert "(A4)" in told
 
 
 def test_two_devices_on_one_stretch_are_both_warned(
