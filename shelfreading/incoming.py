@@ -67,10 +67,9 @@ def read_report(text: bytes) -> Report:
     word = None
     if isinstance(device, str) and _DEVICE.fullmatch(device):
         unsent = body.get("unsent")
-        said = type(unsent) is int and unsent >= 0
         word = DeviceWord(
             device,
-            unsent=min(unsent, _MOST_UNSENT) if said else None,
+            unsent=min(unsent, _MOST_UNSENT) if type(unsent) is int and unsent >= 0 else None,
             leaves=body.get("leaves") is True,
         )
     return Report(entries, word, body.get("since"))

@@ -54,7 +54,7 @@ def cut(
     `shelf_runs` and `class_keys` go by position (see `frozen_list.freeze`, `class_key`): a key's
     first two characters are the hundred of a Dewey class, or the letter of another.
     """
-    stretches = []
+    stretches: list[tuple[int, int]] = []
     keys = [(run, key[:2]) for run, key in zip(shelf_runs, class_keys, strict=True)]
     start = 0
     for _, group in groupby(keys):

@@ -73,7 +73,7 @@ def news(
 
 def busy_stretches(session: ReadingSession, *, device: str, now: datetime) -> list[dict[str, Any]]:
     """The stretches in which another device is reading: their index, and who it is."""
-    busy = []
+    busy: list[dict[str, Any]] = []
     for position, *name, username in door.rows(door.READING_NOW, session.pk, device, now - BUSY):
         who = " ".join(filter(None, name)) or username
         entry = {"stretch": stretch_at(stretch_starts(session), position), "who": who}

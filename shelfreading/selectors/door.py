@@ -73,7 +73,7 @@ ORDER BY device.position
 """
 
 
-def rows(sql: str, *values: object, codes: Collection[str] | None = None) -> list[Row]:
+def rows(sql: str, *values: Any, codes: Collection[str] | None = None) -> list[Row]:
     """What a query gives. `codes` fill its list of codes, before the other values."""
     if codes is not None:
         if not codes:
