@@ -22,7 +22,7 @@ from shelfreading.work_sheet_pdf import (
 )
 
 # What a request lays out in a second or two; more is the worker's.
-MOST_AT_ONCE = 1000
+MOST_AT_ONCE = 500
 MOVE_COLUMNS = (
     Column("", millimetres=8),
     Column("این‌ها را بردارید", share=1.3),

@@ -23,7 +23,7 @@ from shelfreading.work_sheet_pdf import (
 )
 
 # What a request lays out in a second or two; more is the worker's.
-MOST_AT_ONCE = 1000
+MOST_AT_ONCE = 500
 PLACES_ON_PAPER = 3
 COLUMNS = (
     Column("", millimetres=8),

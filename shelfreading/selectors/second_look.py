@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 
@@ -164,50 +164,41 @@ def _look_of(row: SessionFinding) -> Look:
 
 
 class _Shelf:
-    """The frozen list as columns, with what was seen in its place."""
+    """The frozen list with what was seen in its place: of many copies only what is needed."""
 
     def __init__(self, session: ReadingSession) -> None:
-        self.session = session
-        columns = session.expected.order_by("position").values_list(
-            "copy_id", "code", "shelf_run", "copy__shelf_key", "copy__title_id"
-        )
-        self.copy_ids: list[int] = []
-        self.codes: list[str] = []
-        self.runs: list[int] = []
-        keys: list[str] = []
-        self.titles: list[int] = []
-        for copy_id, code, run, key, title in columns:
-            self.copy_ids.append(copy_id)
-            self.codes.append(code)
-            self.runs.append(run)
-            keys.append(key)
-            self.titles.append(title)
-        in_place = bytearray(len(keys))
-        self.moved: dict[int, Any] = {}
-        seen = session.findings.filter(finding__in=SEEN, position__lt=len(keys))
-        for position, move, event_id in seen.values_list("position", "move", "event_id"):
-            if move is None:
-                in_place[position] = 1
-            else:
-                self.moved[position] = event_id
+        self._expected = session.expected
+        columns = self._expected.order_by("position")
+        rows = columns.values_list("shelf_run", "copy__shelf_key")
+        runs, keys = zip(*rows, strict=True) if session.expected_count else ((), ())
+        self.in_place = bytearray(len(keys))
+        seen = session.findings.filter(finding__in=SEEN, position__lt=len(keys)).order_by()
+        for position in seen.filter(move__isnull=True).values_list("position", flat=True):
+            self.in_place[position] = 1
         for position in session.summary.get("turned_up", []):
-            in_place[position] = 0
-        self.in_place = in_place
-        self.seen = Shelves(keys, self.runs, in_place)
-
-    @cached_property
-    def position_of_code(self) -> dict[str, int]:
-        """Positions by code."""
-        return {code: position for position, code in enumerate(self.codes)}
+            self.in_place[position] = 0
+        moved = seen.filter(move__isnull=False).values_list("position", "event_id")
+        self.moved: dict[int, UUID | None] = dict(moved)
+        self.seen = Shelves(keys, runs, self.in_place)
 
     def copies(self, positions: Iterable[int | None]) -> dict[int | None, Copy]:
         """The copies at these positions, with their titles."""
-        at = {self.copy_ids[position]: position for position in positions if position is not None}
-        found: dict[int | None, Copy] = {}
-        for ids in _chunks(sorted(at)):
-            for copy in Copy.objects.filter(pk__in=ids).select_related("title"):
-                found[at[copy.pk]] = copy
-        return found
+        wanted = sorted({position for position in positions if position is not None})
+        return {
+            row.position: row.copy
+            for some in _chunks(wanted)
+            for row in self._expected.filter(position__in=some).select_related("copy__title")
+        }
+
+    def positions_of(self, codes: Iterable[str]) -> dict[str, int]:
+        """Positions by code; a code off the list has none."""
+        return {
+            code: position
+            for some in _chunks(sorted({code for code in codes if code}))
+            for code, position in self._expected.filter(code__in=some).values_list(
+                "code", "position"
+            )
+        }
 
 
 def _places(
@@ -266,23 +257,23 @@ def _other_copies(
 ) -> dict[Any, list[OtherCopy]]:
     """The other copies of some titles: those seen, and those in sections off the list."""
     others: dict[Any, list[OtherCopy]] = {}
-    listed = set(shelf.copy_ids)
     astray: dict[int, Any] = {}
-    for position, title in enumerate(shelf.titles):
-        if title in titles:
+    for some in _chunks(sorted(titles)):
+        listed = session.expected.filter(copy__title__in=some).order_by("position")
+        for position, title in listed.values_list("position", "copy__title_id"):
             if shelf.in_place[position]:
                 others.setdefault(title, []).append(OtherCopy(position))
             elif position in shelf.moved:
-                astray[position] = shelf.moved[position]
-    gaps = _read_between(session, shelf, astray.values())
-    for position, event_id in astray.items():
-        other = OtherCopy(position, astray=gaps.get(event_id, NOWHERE))
-        others.setdefault(shelf.titles[position], []).append(other)
-    for ids in _chunks(sorted(titles)):
-        available = Copy.objects.filter(title__in=ids, status=CopyStatus.AVAILABLE).order_by("pk")
-        for pk, title, section in available.values_list("pk", "title_id", "section__name"):
-            if pk not in listed:
-                others.setdefault(title, []).append(OtherCopy(-1, section=section))
+                astray[position] = title
+        copies = Copy.objects.filter(title__in=some, status=CopyStatus.AVAILABLE).exclude(
+            pk__in=listed.values("copy")
+        )
+        for title, section in copies.order_by("pk").values_list("title_id", "section__name"):
+            others.setdefault(title, []).append(OtherCopy(-1, section=section))
+    gaps = _read_between(session, shelf, [shelf.moved[position] for position in astray])
+    for position, title in astray.items():
+        gap = gaps.get(shelf.moved[position], NOWHERE)
+        others.setdefault(title, []).append(OtherCopy(position, astray=gap))
     return others
 
 
@@ -290,9 +281,11 @@ def _read_between(
     session: ReadingSession, shelf: _Shelf, event_ids: Iterable[Any]
 ) -> dict[Any, Gap]:
     """Between which copies of the list the same device read each of these events."""
+    beside = codes_beside(session, list(event_ids))
+    positions = shelf.positions_of(code for codes in beside.values() for code in codes)
     return {
-        event_id: Gap(*(shelf.position_of_code.get(code) for code in codes))
-        for event_id, codes in codes_beside(session, list(event_ids)).items()
+        event_id: Gap(*(positions.get(code) for code in codes))
+        for event_id, codes in beside.items()
     }
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,9 @@ from shelfreading.views.steps import session_steps
 PAGE = 50
 State = ReadingSession.State
 FOUND, SOUGHT, BACK = "found", "sought", "back"
+_BECOMES = {FOUND: Look.FOUND, SOUGHT: Look.VAIN, BACK: Look.OPEN}
+# What look_again.js asks for: an answer for the row alone.
+SCRIPT = "application/json"
 _SAID = {
     FOUND: "{} نسخه پیدا شد و در شمار دیده‌شده‌ها آمد.",
     SOUGHT: "{} نسخه دوباره نبود؛ با «اعمال» مفقود می‌شود.",
@@ -133,8 +136,12 @@ def _take(request: StaffRequest, session_id: int) -> HttpResponse:
         else:
             count = second_look_set(**who, found=action == FOUND)
     except Refused as refusal:
+        if request.headers.get("Accept") == SCRIPT:
+            return JsonResponse({"reason": refusal.reason}, status=422)
         messages.error(request, refusal.reason)
     else:
+        if request.headers.get("Accept") == SCRIPT:
+            return JsonResponse({"look": _BECOMES[action].value})
         messages.success(request, _SAID[action].format(to_persian_digits(count)))
     return redirect(f"{reverse('second-look', args=[session.pk])}?{request.GET.urlencode()}")
 

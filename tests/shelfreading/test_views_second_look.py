@@ -78,7 +78,7 @@ def test_the_missing_in_walking_order_between_the_seen(at):
     ]
     assert beside == [("3", "5"), ("12", "15"), ("12", "15"), ("30", "32")]
     assert response.context["left"] == 4
-    assert "بقیه نبودند (۴)" in text_of(response)
+    assert "بقیه نبودند ( ۴ )" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,21 @@ def test_ticks_of_the_first_look_are_no_second_look(cast: Cast, client: Client):
     client.force_login(cast.librarian)
     assert set(lines(client, session).values()) == {"open"}
     post(client, session, one_found=key(copies[3]))
+    assert lines(client, session)["4"] == "found"
+
+
+def test_a_script_is_answered_for_the_row_alone(at):
+    session, copies, client = at
+
+    def said(**data: str) -> tuple[int, dict[str, str]]:
+        answer = client.post(url(session), data, headers={"accept": "application/json"})
+        return answer.status_code, answer.json()
+
+    assert said(one_sought=key(copies[3])) == (200, {"look": "vain"})
+    assert said(one_back=key(copies[3])) == (200, {"look": "open"})
+    assert said(one_found=key(copies[3])) == (200, {"look": "found"})
+    status, told = said(one_found="c999999")
+    assert status == 422 and "صفحه را تازه کنید" in told["reason"]
     assert lines(client, session)["4"] == "found"
 
 
