@@ -96,7 +96,7 @@ def identity(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
-def _stored(value: object) -> object:
+def _stored(value: Any) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value
