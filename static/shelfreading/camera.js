@@ -26,7 +26,7 @@ const reasonOf = (error) => {
 };
 
 // onCode(code, timeStamp), onChange({isOn, hasTorch, problem}) as the camera goes on and off.
-export const openCamera = ({ video, wasm, onCode, onChange }) => {
+const openCamera = ({ video, wasm, onCode, onChange }) => {
   let stream = null;
   let timer = null;
   const seenAt = new Map();
@@ -77,4 +77,25 @@ export const openCamera = ({ video, wasm, onCode, onChange }) => {
     if (document.hidden && stream) stop();
   });
   return { start, stop, setTorch };
+};
+
+// The page's own buttons for it.
+export const wireCamera = (wasm, onCode) => {
+  const at = (id) => document.querySelector(`#${id}`);
+  const press = (id, isOn) => at(id).setAttribute("aria-pressed", String(isOn));
+  const isPressed = (id) => at(id).getAttribute("aria-pressed") === "true";
+  const onChange = ({ isOn, hasTorch, problem }) => {
+    press("camera", isOn);
+    press("torch", false);
+    at("viewfinder").hidden = !isOn;
+    at("torch").hidden = !hasTorch;
+    at("camera-problem").hidden = !problem;
+    at("camera-problem").textContent = problem;
+  };
+  const camera = openCamera({ video: at("video"), wasm, onCode, onChange });
+  at("camera").addEventListener("click", () => (isPressed("camera") ? camera.stop() : camera.start()));
+  at("torch").addEventListener("click", () => {
+    press("torch", !isPressed("torch"));
+    camera.setTorch(isPressed("torch"));
+  });
 };

@@ -1,22 +1,22 @@
 // The scanning page: a code is on the disk of this device before it sounds, and its answer comes
 // from the list on this device; the server's own answer follows and may correct it.
-import { answerOf, asciiDigits, astray, cleanCode, isAstray, openOnce, STATES } from "./answers.js";
+import { answerOf, astray, cleanCode, isAstray, openOnce, STATES } from "./answers.js";
+import { wireCamera } from "./camera.js";
 import { MARK, NO_BARCODE, openDoings, SCAN, SHELF_END, UNDO } from "./commands.js";
 import { openList } from "./list.js";
 import { keepPage } from "./offline.js";
 import { loginLink, openQueue } from "./queue.js";
+import { openNumberField } from "./scan_number.js";
 import { drawLook, drawOrder, drawSounds, listenToPanels, showPanel, tellLook } from "./scan_panels.js";
+import { openPicture } from "./scan_picture.js";
 import { openTop } from "./scan_top.js";
-import { element, number, showAnswer, showDone } from "./scan_view.js";
+import { number } from "./scan_view.js";
 import { play } from "./sounds.js";
 import { newId, openStore } from "./store.js";
 import { listen } from "./wedge.js";
 
-const LINES = 60; // kept on the page
 const KEPT = 1000; // things remembered over a reload: a shelf, and what can be undone
-const FLASH = 300; // milliseconds
-const SAVED_AFTER = 500;
-const BLINK = 80;
+const SAVED_AFTER = 500; // milliseconds
 const [PRESENT, SOUGHT] = ["present", "sought"];
 const BOOKS = new Set([SCAN, NO_BARCODE]);
 
@@ -32,7 +32,7 @@ const takenBack = new Set(); // positions read here and undone
 const ticks = new Map(); // the second look's words, by position
 let list = null;
 let numbers = null; // positions by registration number
-let shown = null; // what the large answer speaks of
+let queueNow = null; // what the queue said last and nobody has seen
 const top = openTop(root);
 
 const wasRead = (position) => list.isRead(position) && !takenBack.has(position);
@@ -82,72 +82,26 @@ const bookOut = (doing) => {
 
 // ── what is shown ──
 
-const flash = (name) => {
-  const frame = at("#flash");
-  frame.className = `scan-flash flash-${name}`;
-  frame.hidden = false;
-  clearTimeout(frame.timer);
-  frame.timer = setTimeout(() => {
-    frame.hidden = true;
-  }, FLASH);
-};
-
-const draw = (doing, node) => {
-  if (doing.done) showDone(node, doing.done);
-  else showAnswer(node, doing.answer);
-};
-const lineOf = (doing) => {
-  const line = element("li", "");
-  line.dataset.base = "scan-line";
-  draw(doing, line);
-  if (!standing.includes(doing) && doing.kind !== UNDO) line.classList.add("is-undone");
-  doing.line = line;
-  return line;
-};
-const addLines = (those) => {
-  const box = at("#list");
-  box.prepend(...those.slice(-LINES).reverse().map(lineOf));
-  while (box.children.length > LINES) box.lastElementChild.remove();
-};
-const strike = ({ line }) => line?.classList.add("is-undone");
-
-// The ear waits for nothing; for the eye, many scans within a blink are one drawing.
-const undrawn = [];
-let queueNow = null;
-let isDue = false;
-let drawnAt = -BLINK;
-const drawAll = () => {
-  isDue = false;
-  drawnAt = performance.now();
-  if (undrawn.length) {
-    addLines(undrawn.splice(0));
-    draw(shown, at("#last"));
-  }
-  if (queueNow) top.showQueue(queueNow, loginLink);
-  queueNow = null;
-  showStretch();
-};
-const showSoon = () => {
-  if (isDue) return;
-  isDue = true;
-  const wait = drawnAt + BLINK - performance.now();
-  if (wait <= 0) requestAnimationFrame(drawAll);
-  else setTimeout(requestAnimationFrame, wait, drawAll);
-};
-const showStretch = () => {
-  if (!("open" in root.dataset)) return;
+const stretchShown = () => {
   const last = standing.findLast((doing) => BOOKS.has(doing.kind) && doing.position >= 0);
   if (list) top.showStretch(list, wasRead, last ? last.position : -1);
 };
+const picture = openPicture({
+  isUndone: (doing) => doing.kind !== UNDO && !standing.includes(doing),
+  onDraw: () => {
+    if (queueNow) top.showQueue(queueNow, loginLink);
+    queueNow = null;
+    if ("open" in root.dataset) stretchShown();
+  },
+});
+const { flash } = picture;
 
 // Into the queue, and when it is durable onto the page and into the ear.
 const keep = async (doing, event, sound, since) => {
   byId.set(doing.id, doing);
   if (event) await queue.add({ id: doing.id, ...event });
   play(sound, { since, flash });
-  shown = doing;
-  undrawn.push(doing);
-  showSoon();
+  picture.show(doing);
   remember();
 };
 
@@ -165,7 +119,7 @@ const scanned = (raw, since) => {
   if (!isNew(code || raw, since)) return;
   const command = card.get(code);
   if (command) return commanded(command, since);
-  closeNumber(since);
+  field.close(since);
   const position = list && code ? list.find(code) : -1;
   const doing = Object.assign(doings.say(null, raw), { id: newId(), code, position });
   readBook(doing, { kind: SCAN, raw }, since);
@@ -179,7 +133,7 @@ const titleOf = (doing) => {
 const NAMES = { [SHELF_END]: "پایان قفسه", [PRESENT]: "پیدا شد", [SOUGHT]: "نبود" };
 
 const commanded = (command, since) => {
-  closeNumber(since);
+  field.close(since);
   const doing = Object.assign(doings.say(command), { id: newId(), code: "", position: -1 });
   const { about } = doing;
   const isIdle = (command.kind === UNDO || command.kind === MARK) && !(about && !about.isIdle);
@@ -197,7 +151,7 @@ const commanded = (command, since) => {
   } else if (command.kind === NO_BARCODE) {
     doing.done = { label: "کتاب بی‌بارکد", about: "جای آن میان دو همسایه‌اش ثبت شد." };
     bookIn(doing);
-    openNumber(doing);
+    field.open(doing);
   } else {
     const walk = walkBefore(doing);
     doing.done = { label: "پایان قفسه", about: `${number(walk.length)} کتاب در این قفسه خوانده شد.` };
@@ -218,7 +172,7 @@ const walkBefore = (end) => {
 };
 
 const takeBack = (doing) => {
-  strike(doing);
+  picture.strike(doing);
   if (BOOKS.has(doing.kind)) bookOut(doing);
   else if (doing.kind === SHELF_END) showPanel("");
   else if (doing.position >= 0) {
@@ -249,23 +203,6 @@ const ticked = (position, kind, since) => {
 
 // ── a book without a barcode ──
 
-const form = at("#no-barcode");
-let unnumbered = null; // the book whose number is asked for
-const openNumber = (doing) => {
-  unnumbered = doing;
-  form.hidden = false;
-  form.elements.number.value = "";
-  form.elements.number.focus({ preventScroll: true });
-};
-// Whatever was typed counts, however the field is left.
-const closeNumber = (since) => {
-  const book = unnumbered;
-  if (!book) return;
-  unnumbered = null;
-  form.hidden = true;
-  const typed = asciiDigits(form.elements.number.value).trim();
-  if (typed) numbered(book, typed, since);
-};
 const positionOfNumber = (typed) => {
   if (!list) return -1;
   if (numbers?.size !== list.size) {
@@ -276,9 +213,14 @@ const positionOfNumber = (typed) => {
 // A reader so slow that it seemed a person: a barcode came into the field for the number.
 const isBook = (typed) => {
   const code = cleanCode(typed);
-  if (!list || !code || positionOfNumber(asciiDigits(typed).trim()) >= 0) return false;
+  if (!list || !code || positionOfNumber(code) >= 0) return false;
   return card.has(code) || list.find(code) >= 0 || Boolean(list.other(code));
 };
+const field = openNumberField({
+  isBook,
+  onBook: (typed, since) => take(typed, since),
+  onNumber: (book, typed, since) => numbered(book, typed, since),
+});
 // The book with its number takes the place of the one without, between the same neighbours.
 const numbered = (book, typed, since) => {
   doings.withdraw(book);
@@ -305,10 +247,9 @@ const correct = (answer) => {
     title: answer.title || was.title, call: answer.call_number || was.call,
     number: answer.registration_number || was.number,
   };
-  if (doing.line) showAnswer(doing.line, doing.answer);
-  if (shown !== doing) return;
-  draw(doing, at("#last"));
-  if (was.state !== state) play(STATES[state].sound, { flash });
+  picture.again(doing);
+  remember();
+  if (was.state !== state && picture.isLast(doing)) play(STATES[state].sound, { flash });
 };
 
 const queue = openQueue({
@@ -317,32 +258,36 @@ const queue = openQueue({
   onAnswers: (answers) => answers.forEach(correct),
   onChange: (now) => {
     queueNow = now;
-    showSoon();
+    picture.soon();
   },
   onNews: (news) => {
     for (const position of news.read ?? []) takenBack.delete(position);
     if (list && news.read?.length) list.markRead(news.read);
     top.busy = news.busy ?? [];
-    showSoon();
+    picture.soon();
   },
 });
 
 // ── what outlives a reload ──
 
-const ROW = ({ id, kind, value, about, code, position, answer, done, isIdle }) =>
-  ({ id, kind, value, about: about?.id ?? null, code, position, state: answer?.state, done, isIdle });
+// A book of the list has its answer from there.
+const rowOf = ({ id, kind, value, about, code, position, answer, done, isIdle }) => ({
+  id, kind, value, about: about?.id ?? null, code, position, done, isIdle,
+  answer: position >= 0 && answer ? { state: answer.state } : answer,
+});
 let remembering = null;
 const remember = () => {
   remembering ??= setTimeout(async () => {
     remembering = null;
-    const rows = standing.slice(-KEPT).map(ROW);
+    const rows = standing.slice(-KEPT).map(rowOf);
     (await openStore()).keepFact(`done-${session}`, { rows, takenBack: [...takenBack] });
   }, SAVED_AFTER);
 };
 
-const restoreOne = ({ id, kind, value, about, code, position, state, done, isIdle }) => {
-  const doing = Object.assign(doings.add(kind, value, byId.get(about) ?? null), { id, code, position, done, isIdle });
-  if (state) doing.answer = { ...STATES[state], state, code };
+const restoreOne = ({ kind, value, about, ...rest }) => {
+  const doing = Object.assign(doings.add(kind, value, byId.get(about) ?? null), rest);
+  const { id, position, answer } = rest;
+  if (answer) doing.answer = { ...STATES[answer.state], code: doing.code, ...answer };
   byId.set(id, doing);
   if (BOOKS.has(kind)) bookIn(doing);
   else if (position >= 0) ticks.set(position, kind);
@@ -361,8 +306,8 @@ const restoreWaiting = (event) => {
   const { id, kind, raw = "", about = null } = event;
   const code = kind === SCAN ? cleanCode(raw) : kind === NO_BARCODE && raw ? `ثبت ${raw}` : "";
   const done = BOOKS.has(kind) ? null : { label: NAMES[kind] ?? labelOf(kind, raw), about: titleOf(byId.get(about)) };
-  const answer = kind === NO_BARCODE && !raw ? { label: "کتاب بی‌بارکد", about: "" } : done;
-  restoreOne({ id, kind, value: raw, about, code, position: -1, state: "", done: answer });
+  const untold = kind === NO_BARCODE && !raw ? { label: "کتاب بی‌بارکد", about: "" } : null;
+  restoreOne({ id, kind, value: raw, about, code, position: -1, done: done ?? untold });
 };
 const labelOf = (kind, value) =>
   [...card.values()].find((one) => one.kind === kind && one.value === value)?.label ?? "";
@@ -382,10 +327,10 @@ const settle = () => {
     } else {
       list.markRead([doing.position]);
     }
-    if (!doing.answer?.title) doing.answer = answerOf(list, doing.code, doing.position, isRepeated);
-    if (doing.line) draw(doing, doing.line);
+    const isTold = doing.position >= 0 ? doing.answer?.title : doing.answer?.state;
+    if (!isTold) doing.answer = answerOf(list, doing.code, doing.position, isRepeated);
+    picture.again(doing);
   }
-  if (shown && !shown.done) draw(shown, at("#last"));
 };
 
 // ── the page's own parts ──
@@ -406,17 +351,6 @@ const openPage = () => {
   at("#mark-toggle").addEventListener("click", () => {
     at("#marks").hidden = !at("#marks").hidden;
     at("#mark-toggle").setAttribute("aria-expanded", String(!at("#marks").hidden));
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const typed = form.elements.number.value;
-    if (!isBook(typed)) return closeNumber(event.timeStamp);
-    form.elements.number.value = "";
-    take(typed, event.timeStamp);
-  });
-  at("#no-number").addEventListener("click", () => {
-    form.elements.number.value = "";
-    closeNumber();
   });
   at("#scan-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -440,42 +374,16 @@ const remembered = async () => {
   for (const position of kept?.takenBack ?? []) takenBack.add(position);
   for (const row of kept?.rows ?? []) restoreOne(row);
   for (const event of await queue.pending()) restoreWaiting(event);
-  for (const doing of standing.slice(-LINES)) {
-    if (!doing.done) doing.answer ??= answerFor(doing);
-  }
-  addLines(standing);
+  for (const doing of standing) if (!doing.done) doing.answer ??= answerFor(doing);
+  picture.restore(standing);
   isReady = true;
   for (const [raw, since] of early.splice(0)) scanned(raw, since);
-};
-
-const openCameraLater = () => {
-  const button = at("#camera");
-  let camera = null;
-  const onChange = ({ isOn, hasTorch, problem }) => {
-    button.setAttribute("aria-pressed", String(isOn));
-    at("#viewfinder").hidden = !isOn;
-    at("#torch").hidden = !hasTorch;
-    at("#torch").setAttribute("aria-pressed", "false");
-    at("#camera-problem").hidden = !problem;
-    at("#camera-problem").textContent = problem;
-  };
-  button.addEventListener("click", async () => {
-    const { openCamera } = await import("./camera.js");
-    camera ??= openCamera({ video: at("#video"), wasm: root.dataset.wasm, onCode: take, onChange });
-    if (button.getAttribute("aria-pressed") === "true") camera.stop();
-    else camera.start();
-  });
-  at("#torch").addEventListener("click", () => {
-    const isLit = at("#torch").getAttribute("aria-pressed") !== "true";
-    at("#torch").setAttribute("aria-pressed", String(isLit));
-    camera.setTorch(isLit);
-  });
 };
 
 const bringList = async () => {
   let opened = null;
   const onChange = () => {
-    showSoon();
+    picture.soon();
     if (!opened?.asOf) return; // nothing is on the device yet
     top.showAge(opened.asOf);
     if (list) return;
@@ -489,7 +397,7 @@ const bringList = async () => {
 if ("open" in root.dataset) {
   openPage();
   listen(take);
-  openCameraLater();
+  wireCamera(root.dataset.wasm, take);
   at("#refresh").addEventListener("click", () => top.refresh(() => list && list.refresh()));
   remembered().then(bringList);
   keepPage().then(({ why }) => top.showKept(why));
