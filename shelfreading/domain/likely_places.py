@@ -280,28 +280,28 @@ def _turned(one: Lost, shelves: Shelves, rules: Rules) -> list[LikelyPlace]:
     run = shelves.runs[one.position]
     taken = {NOWHERE}
     places: list[LikelyPlace] = []
-    for text, part in turned_round(one.call_number):
+    for text, at in turned_round(one.call_number):
         key = shelf_key(text, rules)
         gap = shelves.gap_at(run, key) if key_readable(key) else NOWHERE
         if gap not in taken and not gap.in_reach(one.position):
             taken.add(gap)
+            part = text[:at].split(" ")[-1] + text[at:].split(" ")[0]
             places.append(LikelyPlace(PlaceKind.TURNED, "دو رقم جابه‌جا خوانده شده", gap, part))
             if len(places) == MOST_TURNED:
                 break
     return places
 
 
-def turned_round(call_number: str) -> Iterator[tuple[str, str]]:
-    """The call number with each two neighbouring digits turned round, the class's first, whole
-    and only the part it happens in; a year, by which nobody shelves, is left alone."""
+def turned_round(call_number: str) -> Iterator[tuple[str, int]]:
+    """The call number with each two neighbouring digits turned round, the class's first, and
+    where; a year, by which nobody shelves, is left alone."""
     text = to_ascii_digits(call_number)
     for run in _DIGITS.finditer(text):
         if _YEAR.fullmatch(run[0]):
             continue
         for at in range(run.start(), run.end() - 1):
             if text[at] != text[at + 1]:
-                turned = f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}"
-                yield turned, turned[: run.end()].split()[-1] + turned[run.end() :].split(" ")[0]
+                yield f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}", at
 
 
 def _edges(one: Lost, own: Gap, shelves: Shelves) -> Iterator[LikelyPlace]:
