@@ -35,13 +35,20 @@ class Coverage:
     rate: float
 
 
-def unread_runs(positions: Sequence[int], seen: bytearray, shelf_runs: Sequence[int]) -> Coverage:
+def unread_runs(
+    positions: Sequence[int],
+    seen: bytearray,
+    shelf_runs: Sequence[int],
+    *,
+    in_vain: int = 0,
+) -> Coverage:
     """Decide which runs of unseen copies were not read.
 
     `positions` are the places in the frozen list of the copies that tell something: those
     that should stand there, and those seen where they belong; ascending. `seen` has one flag
-    for each of them, 1 for a copy seen. `shelf_runs` numbers the run of shelves of every
-    position in the frozen list, ascending.
+    for each of them, 1 for a copy seen, or for one of the `in_vain` copies that somebody looked
+    for and didn't find: their shelf was read, and they are unseen. `shelf_runs` numbers the run
+    of shelves of every position in the frozen list, ascending.
 
     A run of k ≥ 10 unseen copies with p^k < 10⁻⁶ is unread, p being the rate of unseen
     copies outside all unread runs. Beginning from every run of ten or more, runs that chance
@@ -49,7 +56,7 @@ def unread_runs(positions: Sequence[int], seen: bytearray, shelf_runs: Sequence[
     patchy reading never makes an unread shelf look searched. A run of shelves of which not
     one copy was seen is unread whatever its length.
     """
-    unseen_total = seen.count(0)
+    unseen_total = seen.count(0) + in_vain
     unread = list(_long_runs(positions, seen, shelf_runs))
     while True:
         inside = sum(run.count for run in unread)

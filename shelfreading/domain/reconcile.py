@@ -292,6 +292,7 @@ def _coverage(
     missing = Finding.MISSING
     positions: list[int] = []
     flags = bytearray()
+    in_vain = 0
     for position, seen in enumerate(first_seen):
         if seen >= 0:
             if position not in moved:
@@ -300,7 +301,8 @@ def _coverage(
         elif findings[position] is missing:
             positions.append(position)
             flags.append(position in struck)
-    return unread_runs(positions, flags, expected.shelf_runs)
+            in_vain += position in struck
+    return unread_runs(positions, flags, expected.shelf_runs, in_vain=in_vain)
 
 
 def _doubtful(shelf_runs: Sequence[int], walk: Sequence[int], moved: set[int]) -> list[int]:

@@ -82,6 +82,19 @@ shelf = st.one_of(
 )
 
 
+def test_what_was_sought_in_vain_still_counts_as_unseen():
+    """Or looking twice would lower the rate, and other shelves would turn unread."""
+    shelves = "#." * 40 + "#" * 10 + "." * 12 + "#" * 10
+    flags = bytearray(int(mark == "#") for mark in shelves)
+    runs = [0] * len(flags)
+    before = unread_runs(range(len(flags)), flags, runs)
+    assert before.unread == []
+    for place in range(1, 80, 2):
+        flags[place] = 1
+    assert unread_runs(range(len(flags)), flags, runs, in_vain=40) == before
+    assert unread_runs(range(len(flags)), flags, runs).unread != []
+
+
 @given(st.lists(shelf, max_size=12), st.sampled_from(["", "|"]))
 def test_what_is_called_unread_is_beyond_chance_and_nothing_else_is(parts, between):
     shelves = between.join(part for part in parts if part)
