@@ -166,7 +166,12 @@ if __name__ == "__main__":
     done = subprocess.run(
         [sys.executable, str(file)],
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(root), "PYTHONUTF8": "1"},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PYTHONPATH": str(root),
+            "PYTHONUTF8": "1",
+        },
         check=True,
     )
     assert "رده به رده چاپ کنید" in done.stdout.decode()
