@@ -13,9 +13,7 @@ out of order; and the time from the code's last key to the sound.
 Run: `python benchmarks/soak_scanning.py [scans] [seed]`.
 """
 
-import os
 import random
-import signal
 import sys
 import tempfile
 import threading
@@ -109,7 +107,13 @@ class Shelf:
         self.context.add_init_script(READER)
         self.is_online = True
         self.page = self.context.pages[0]
+        self.page.on("console", self.note)
         self.page.route("**/scan/events/", self.deliver)
+
+    def note(self, message: Any) -> None:
+        """What the page warned of: the device's own troubles, not those of the network."""
+        if message.type == "warning":
+            self.walk.happened[message.text[:120]] += 1
 
     def deliver(self, route: Any) -> None:
         """Pass a batch on: once, twice, or without bringing the answer back."""
@@ -183,14 +187,10 @@ class Shelf:
 
     def browser(self) -> None:
         """Kill every process of the browser, and open it again."""
+        from tests.fixtures_served import kill_browser
+
         self.listen()
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                command = (process / "cmdline").read_bytes().decode(errors="replace")
-                if f"--user-data-dir={self.profile}" in command:
-                    os.kill(int(process.name), signal.SIGKILL)
-            except (OSError, ProcessLookupError):
-                continue
+        kill_browser(self.profile)
         self.open_browser()
         self.open_page()
 

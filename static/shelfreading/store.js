@@ -1,10 +1,11 @@
-// What the device keeps: events that wait for the server, sessions' lists, and small facts, in
-// IndexedDB. The database gives each event its sequence number, so that the order of reading
-// holds over tabs, reloads and wrong clocks. The device's name lives in the same database: where
-// a browser forgets the one, it forgets the other too, and no number is ever given twice.
+// What the device keeps, in IndexedDB: events that wait for the server, sessions' lists, and small
+// facts. The database gives each event its sequence number, so that the order of reading holds
+// over tabs, reloads and wrong clocks. The device's name lives in the same database: where a
+// browser forgets the one, it forgets the other too, and no number is ever given twice.
 import { openDB } from "../vendor/idb/index.js";
 
-const LISTS_KEPT = 6; // a list of 50,000 copies takes some six megabytes
+const LISTS_KEPT = 6; // a list of 50,000 copies takes some three megabytes
+const PAUSES = [100, 500, 2000]; // milliseconds before a failed write is tried again
 
 // crypto.randomUUID wants https, which a library's own network may lack.
 export const newId = () => {
@@ -15,36 +16,60 @@ export const newId = () => {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 };
 
-let opening = null;
-const database = () => {
-  opening ??= openDB("rafkhan", 1, {
-    upgrade(db) {
-      const events = db.createObjectStore("events", { keyPath: "seq", autoIncrement: true });
-      events.createIndex("session", "session");
-      db.createObjectStore("lists", { keyPath: "session" });
-      db.createObjectStore("facts");
-    },
-    // A newer page wants to change the database: this one lets go and opens it again.
-    blocking(now, wanted, event) {
-      event.target.close();
+// A database, opened when it is wanted and again when it was lost. Each write locks all stores, so
+// that there is one at a time in all tabs: Chromium, killed while two write to different stores of
+// one database, finds it corrupt at the next start and deletes it. That is why what is large and
+// can be had again has a database of its own, and holds up no event.
+const openBase = (name, stores, upgrade) => {
+  let opening = null;
+  const database = () => {
+    opening ??= openDB(name, 1, {
+      upgrade,
+      // A newer page wants to change the database: this one lets go and opens it again.
+      blocking(now, wanted, event) {
+        event.target.close();
+        opening = null;
+      },
+      terminated() {
+        opening = null;
+      },
+    });
+    opening.catch(() => {
       opening = null;
-    },
-    terminated() {
-      opening = null;
-    },
-  });
-  opening.catch(() => {
-    opening = null;
-  });
-  return opening;
+    });
+    return opening;
+  };
+  const write = async (durability, work) => {
+    const transaction = (await database()).transaction(stores, "readwrite", { durability });
+    const [result] = await Promise.all([work(transaction), transaction.done]);
+    return result;
+  };
+  return { database, write };
 };
 
+const queue = openBase("rafkhan", ["events", "facts"], (db) => {
+  const events = db.createObjectStore("events", { keyPath: "seq", autoIncrement: true });
+  events.createIndex("session", "session");
+  db.createObjectStore("facts");
+});
+const shelf = openBase("rafkhan-shelf", ["lists", "facts"], (db) => {
+  db.createObjectStore("lists", { keyPath: "session" });
+  db.createObjectStore("facts");
+});
+
+const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+
 // Done means: on the disk. A flat battery takes nothing back.
-const write = async (names, work) => {
-  const db = await database();
-  const transaction = db.transaction(names, "readwrite", { durability: "strict" });
-  const [result] = await Promise.all([work(transaction), transaction.done]);
-  return result;
+const writeForSure = async (work) => {
+  for (const time of PAUSES) {
+    try {
+      return await queue.write("strict", work);
+    } catch (error) {
+      console.warn("a write failed and is tried again", error);
+      await pause(time);
+    }
+  }
+  return queue.write("strict", work);
 };
 
 // Where the browser keeps nothing (a private window, a full disk), events live as long as the
@@ -52,7 +77,7 @@ const write = async (names, work) => {
 const volatile = { device: newId(), seq: 0, events: new Map() };
 
 const keptDevice = () =>
-  write(["facts"], async (transaction) => {
+  writeForSure(async (transaction) => {
     const facts = transaction.objectStore("facts");
     const known = await facts.get("device");
     const device = known ?? newId();
@@ -83,9 +108,19 @@ const makeStore = async () => {
     console.warn("nothing can be kept on this device", error);
   };
 
+  // What can be had again is no reason to doubt the events.
+  const tryTo = async (work, otherwise) => {
+    try {
+      return await work();
+    } catch (error) {
+      console.warn("not kept on this device", error);
+      return otherwise;
+    }
+  };
+
   const read = async (work, otherwise) => {
     try {
-      return await work(await database());
+      return await work(await queue.database());
     } catch (error) {
       unsafe(error);
       return otherwise;
@@ -98,9 +133,7 @@ const makeStore = async () => {
   store.addEvent = async (event) => {
     try {
       const kept = { ...event, device: store.device };
-      const seq = await write(["events"], (transaction) =>
-        transaction.objectStore("events").add(kept),
-      );
+      const seq = await writeForSure((transaction) => transaction.objectStore("events").add(kept));
       return { ...kept, seq };
     } catch (error) {
       unsafe(error);
@@ -124,11 +157,12 @@ const makeStore = async () => {
     const kept = events.filter((event) => !volatile.events.delete(event.id));
     if (!kept.length) return;
     // Not strict: what comes back after a crash is sent again, and counts once.
-    await read(async (db) => {
-      const transaction = db.transaction("events", "readwrite", { durability: "relaxed" });
-      const gone = kept.map((event) => transaction.store.delete(event.seq));
-      await Promise.all([...gone, transaction.done]);
-    });
+    await tryTo(() =>
+      queue.write("relaxed", (transaction) => {
+        const events = transaction.objectStore("events");
+        return Promise.all(kept.map((event) => events.delete(event.seq)));
+      }),
+    );
   };
 
   // Sessions of which something waits here, whichever page is open.
@@ -141,25 +175,20 @@ const makeStore = async () => {
       return found;
     }, []);
 
-  store.fact = (name) => read((db) => db.get("facts", name));
-  store.keepFact = (name, value) => read((db) => db.put("facts", value, name));
+  store.fact = (name) => tryTo(async () => (await shelf.database()).get("facts", name));
+  store.keepFact = (name, value) =>
+    tryTo(() => shelf.write("relaxed", (its) => its.objectStore("facts").put(value, name)));
 
   // A list is kept as the server sent it, and apart from it what is asked for alone: `about`.
-  // A list that has no room is no reason to doubt the events: false is the answer then.
-  store.list = (session) => read((db) => db.get("lists", session));
-  store.keepList = async (session, bytes, about) => {
-    try {
-      await write(["lists", "facts"], async (transaction) => {
+  store.list = (session) => tryTo(async () => (await shelf.database()).get("lists", session));
+  store.keepList = (session, bytes, about) =>
+    tryTo(() =>
+      shelf.write("relaxed", async (transaction) => {
         await transaction.objectStore("lists").put({ session, bytes });
         await transaction.objectStore("facts").put(about, `list-${session}`);
         await forgetOldLists(transaction);
-      });
-      return true;
-    } catch (error) {
-      console.warn("the list can't be kept on this device", error);
-      return false;
-    }
-  };
+      }),
+    );
 
   // The browser may clear what pages keep when its disk fills up, unless it said it won't. Some
   // ask the person, so the question is put once.

@@ -1,8 +1,6 @@
 """The device's queue in a real Chromium against a real gunicorn: whatever breaks, each scan made
 is on the server once, in the order it was made."""
 
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from libraries.roles import Role
 from shelfreading.models import ReadingEvent
 from tests.cast import PASSWORD
 from tests.fixtures_browser import DEFAULT_TIMEOUT, FLAGS
-from tests.fixtures_served import Served
+from tests.fixtures_served import Served, kill_browser
 from tests.fresh_readings import Reading, make_reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -166,17 +164,6 @@ def profile(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], BrowserCo
 
     yield open_it
     opened[-1].close()
-
-
-def kill_browser(folder: Path) -> None:
-    """End every process of the browser that works in a folder, with -9."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if f"--user-data-dir={folder}" in command:
-            os.kill(int(process.name), signal.SIGKILL)
 
 
 def test_scans_outlive_a_killed_browser_and_its_log_in(
