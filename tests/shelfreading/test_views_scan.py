@@ -301,7 +301,9 @@ def test_queries_do_not_grow_with_the_batch(cast: Cast, copies: list[Copy], door
             door.answers(*events)
         return len(captured)
 
-    assert counted([codes[0], codes[10], codes[60]]) == counted(codes)
+    # Ten rows and fewer go into PostgreSQL another way (libraries.bulk).
+    few = [*codes[:3], *codes[8:14], *codes[60:65]]
+    assert counted(few) == counted(codes)
 
 
 def test_without_a_script_one_code_a_form(
