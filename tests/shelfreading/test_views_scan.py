@@ -265,9 +265,7 @@ def test_what_comes_in_after_the_end_is_kept_as_late(
     cast: Cast, door: Door, session: ReadingSession
 ) -> None:
     door.answers(door.event("1"))
-    session_close(
-        session_id=session.pk, actor=cast.librarian, now=timezone.now(), despite=["d-1"]
-    )
+    session_close(session_id=session.pk, actor=cast.librarian, now=timezone.now(), despite=["d-1"])
     door.answers(door.event("2"))
     assert list(session.events.order_by("seq").values_list("raw", "is_late")) == [
         ("1", False),
