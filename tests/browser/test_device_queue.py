@@ -217,8 +217,7 @@ def test_an_answer_that_is_lost_and_a_batch_that_comes_twice(station: Station) -
     station.page.route("**/scan/events/", lose)
     codes = station.scan(0, 6)
     # The first delivery is on the server before the device is told of its loss.
-    while len(lost) < 2:
-        station.page.wait_for_timeout(50)
+    wait_for(lambda: len(lost) == 2, station.page)
     station.arrive(codes)
 
 
