@@ -1,0 +1,7 @@
+"""Members and rules, loans and renewals, follow-up calls, forgiveness."""
+
+from loans.models.follow_ups import FollowUp, Forgiveness
+from loans.models.loans import Loan, Renewal
+from loans.models.members import LoanRules, Member
+
+__all__ = ["FollowUp", "Forgiveness", "Loan", "LoanRules", "Member", "Renewal"]
