@@ -1,6 +1,7 @@
 """Whether a copy may go out. One place for services, lists and pages to ask."""
 
 from libraries.models import Copy, CopyStatus
+from loans.models import BindingTrip
 
 _STATUS_REASONS = {
     CopyStatus.BINDING: "این نسخه در صحافی است و تا بازگشت از صحافی امانت داده نمی‌شود.",
@@ -23,4 +24,9 @@ def reason_not_lendable(copy: Copy) -> str:
     """
     if copy.is_reference:
         return "این نسخه مرجع است و امانت داده نمی‌شود؛ در کتابخانه از آن استفاده می‌کنند."
-    return _STATUS_REASONS.get(CopyStatus(copy.status), "")
+    if reason := _STATUS_REASONS.get(CopyStatus(copy.status), ""):
+        return reason
+    # Out for less than two weeks, its status doesn't say so (directive 4-5).
+    if BindingTrip.objects.filter(copy=copy, back_on__isnull=True).exists():
+        return _STATUS_REASONS[CopyStatus.BINDING]
+    return ""

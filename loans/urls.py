@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loans.views import calls, collection, desk, lists, loan, loans, members, rules
+from loans.views import binding, calls, collection, desk, lists, loan, loans, members, rules
 
 urlpatterns = [
     path("lists/", lists.copies_lists, name="copies-lists"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("lists/<int:list_id>/write/", lists.copies_list_write, name="copies-list-write"),
     path("lists/<int:list_id>/rejected/", lists.copies_list_rejected, name="copies-list-rejected"),
     path("libraries/<int:library_id>/collection/", collection.collection, name="collection"),
+    path("bindings/", binding.bindings, name="bindings"),
+    path("bindings/mark/", binding.bindings_mark, name="bindings-mark"),
+    path("bindings/<int:trip_id>/back/", binding.binding_return, name="binding-back"),
     path("loans/", loans.loans, name="loans"),
     path("loans/xlsx/", loans.loans_xlsx, name="loans-xlsx"),
     path("loans/new/", loans.loan_new, name="loan-new"),
