@@ -45,7 +45,7 @@ def bar(value: float, most: float, css: str = "") -> SafeString:
     """
     width = round(100 * value / most, 1) if most else 0
     return format_html(
-        '<svg class="bar {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" '
+        '<svg class="length {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" '
         'focusable="false"><rect width="{}" height="10"></rect></svg>',
         css,
         width,
