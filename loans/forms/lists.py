@@ -5,17 +5,21 @@ from typing import Any
 
 from django import forms
 
-from libraries.domain.columns import FIELDS
+from libraries.domain.columns import Field
+from libraries.models import CopiesList
 
 
 class ListUploadForm(forms.Form):
     """A file with the library's copies."""
 
+    kind = forms.ChoiceField(
+        label="فهرستِ", choices=CopiesList.Kind.choices, required=False, initial="copies"
+    )
     file = forms.FileField(
-        label="فایل فهرست نسخ",
+        label="فایل",
         allow_empty_file=True,
         help_text="فایل اکسل (xlsx یا xls) یا CSV، همان‌گونه که از سامانهٔ مدیریت یا نمایه گرفته‌اید.",
-        error_messages={"required": "فایلی برنگزیده‌اید؛ فایل فهرست نسخ را برگزینید."},
+        error_messages={"required": "فایلی برنگزیده‌اید؛ فایل فهرست را برگزینید."},
     )
 
 
@@ -38,10 +42,15 @@ class ColumnsForm(forms.Form):
         samples: Sequence[Sequence[str]],
         mapping: Mapping[str, int],
         take_statuses: bool,
+        fields: Sequence[Field],
+        is_of_copies: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["take_statuses"].initial = take_statuses
+        if not is_of_copies:
+            del self.fields["take_statuses"]
+        self.known = fields
         self.header = header
         self.samples = samples
         held = {index: code for code, index in mapping.items()}
@@ -49,7 +58,7 @@ class ColumnsForm(forms.Form):
             ("", "— به کار نمی‌آید —"),
             *(
                 (field.code, f"{field.label} (لازم)" if field.required else field.label)
-                for field in FIELDS
+                for field in fields
             ),
         ]
         for index, heading in enumerate(header):
@@ -78,7 +87,7 @@ class ColumnsForm(forms.Form):
         for index in range(len(self.header)):
             if code := self.cleaned_data.get(_column(index)):
                 columns.setdefault(code, []).append(index)
-        for field in FIELDS:
+        for field in self.known:
             same = columns.get(field.code, [])
             for index in same if len(same) > 1 else ():
                 self.add_error(

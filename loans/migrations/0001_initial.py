@@ -132,6 +132,10 @@ class Migration(migrations.Migration):
             model_name='member',
             index=models.Index(fields=['library', 'search_name'], name='member_by_name'),
         ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(fields=['mobile', 'library'], name='member_by_mobile'),
+        ),
         migrations.AddConstraint(
             model_name='member',
             constraint=models.UniqueConstraint(condition=models.Q(('membership_number', ''), _negated=True), fields=('library', 'membership_number'), name='membership_number_once_in_library', violation_error_message='این شمارهٔ عضویت در همین کتابخانه از آن عضو دیگری است.'),

@@ -44,7 +44,10 @@ class Member(models.Model):
                 violation_error_message="عضوی با این کد ملی در همین کتابخانه ثبت شده است.",
             ),
         )
-        indexes = (models.Index(fields=("library", "search_name"), name="member_by_name"),)
+        indexes = (
+            models.Index(fields=("library", "search_name"), name="member_by_name"),
+            models.Index(fields=("mobile", "library"), name="member_by_mobile"),
+        )
 
     def __str__(self) -> str:
         return self.full_name

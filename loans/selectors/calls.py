@@ -10,10 +10,10 @@ from libraries.models import User
 from loans.models import FollowUp, Loan, Member
 from loans.selectors.loans import (
     OVERDUE,
+    SHOWN,
     LoanLine,
     loan_lines,
     open_loans,
-    with_standing,
 )
 
 
@@ -53,7 +53,7 @@ def call_lines(members: Sequence[Member], today: date) -> list[CallLine]:
     ids = [member.pk for member in members]
     loans = Loan.objects.filter(member__in=ids, returned_at__isnull=True, due_on__lt=today)
     by_member: dict[int | None, list[LoanLine]] = {}
-    for line in loan_lines(list(with_standing(loans)), today):
+    for line in loan_lines(list(loans.select_related(*SHOWN)), today):
         by_member.setdefault(line.loan.member_id, []).append(line)
     calls = FollowUp.objects.filter(loan__member__in=ids, loan__returned_at__isnull=True)
     last = dict(calls.values_list("loan__member").annotate(Max("at")).order_by())

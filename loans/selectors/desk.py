@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from libraries.domain.codes import clean_code
 from libraries.domain.national_id import clean_mobile, clean_national_id
@@ -15,7 +15,7 @@ from loans.domain.lending import rials
 from loans.domain.overdue import Standing
 from loans.lendable import reason_not_lendable
 from loans.models import Loan, LoanRules, Member
-from loans.selectors.loans import LoanLine, loan_line, with_standing
+from loans.selectors.loans import SHOWN, LoanLine, loan_lines
 from loans.selectors.members import loans_owed, members_of
 
 MOST_OFFERED = 20
@@ -141,11 +141,9 @@ class DeskMember:
 
 
 def desk_member(member: Member, rules: LoanRules, today: date) -> DeskMember:
-    """A member with loans and fees: two queries."""
+    """A member with loans and fees: three queries."""
     loans = _open_loans().filter(member=member).order_by("due_on", "pk")
-    return DeskMember(
-        member, [_desk_loan(loan, rules, today) for loan in loans], list(loans_owed(member))
-    )
+    return DeskMember(member, _desk_loans(list(loans), rules, today), list(loans_owed(member)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +156,21 @@ class DeskCopy:
 
 
 def desk_copy(copy: Copy, rules: LoanRules, today: date) -> DeskCopy:
-    """A copy with its open loan: one query."""
-    loan = _open_loans().filter(copy=copy).first()
-    on_loan = _desk_loan(loan, rules, today) if loan else None
-    return DeskCopy(copy, on_loan, "" if on_loan else reason_not_lendable(copy))
+    """A copy with its open loan: two queries."""
+    found = _desk_loans(list(_open_loans().filter(copy=copy)), rules, today)
+    return DeskCopy(copy, found[0] if found else None, "" if found else reason_not_lendable(copy))
 
 
-def _open_loans() -> Any:
-    return with_standing(Loan.objects.filter(returned_at__isnull=True)).annotate(
-        renewed=Count("renewals")
+def _open_loans() -> QuerySet[Loan]:
+    return (
+        Loan.objects.filter(returned_at__isnull=True)
+        .annotate(renewed=Count("renewals"))
+        .select_related(*SHOWN)
     )
 
 
-def _desk_loan(loan: Any, rules: LoanRules, today: date) -> DeskLoan:
-    line = loan_line(loan, today, followed_up=loan.followed_up)
-    return DeskLoan(line, max(rules.renewals - loan.renewed, 0))
+def _desk_loans(loans: Sequence[Any], rules: LoanRules, today: date) -> list[DeskLoan]:
+    return [
+        DeskLoan(line, max(rules.renewals - loan.renewed, 0))
+        for loan, line in zip(loans, loan_lines(loans, today), strict=True)
+    ]
