@@ -48,10 +48,11 @@ class DeskState:
         self.member = _number(data.get("member"))
         self.copy = _number(data.get("copy"))
         self.loan = _number(data.get("loan"))
+        self.shown_at: datetime | None = None
         try:
             self.shown_at = datetime.fromtimestamp(float(data.get("shown", "")), UTC)
         except (ValueError, OverflowError, OSError):
-            self.shown_at = None
+            return
 
 
 def _number(text: str | None) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from libraries.domain.codes import clean_code
@@ -67,7 +67,11 @@ def open_loans(
         loans = loans.filter(_matches(words))
     # Only where there may be none: SQLite's index can't follow an order that puts nulls last.
     known = which != ALL or late
-    order = ("due_on" if known else F("due_on").asc(nulls_last=True), "lent_at", "pk")
+    order: tuple[str | OrderBy, ...] = (
+        "due_on" if known else F("due_on").asc(nulls_last=True),
+        "lent_at",
+        "pk",
+    )
     if by_member:
         order = (F("member__search_name").asc(nulls_last=True), "member_id", *order)
     return loans.select_related(*SHOWN).order_by(*order)
