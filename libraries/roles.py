@@ -51,6 +51,7 @@ class Right(StrEnum):
     IMPORT_COPIES = "import_copies"
     VIEW_LOANS = "view_loans"
     WRITE_LOANS = "write_loans"
+    SET_LOAN_RULES = "set_loan_rules"
     OPEN_PERSONAL_DATA = "open_personal_data"
     VIEW_SESSIONS = "view_sessions"
     READ_SHELVES = "read_shelves"
@@ -90,7 +91,7 @@ _ABOVE = frozenset(
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.LIBRARIAN: _AT_THE_LIBRARY,
-    Role.LIBRARY_HEAD: _AT_THE_LIBRARY,
+    Role.LIBRARY_HEAD: _AT_THE_LIBRARY | {Right.SET_LOAN_RULES},
     Role.COUNTY_HEAD: _ABOVE,
     Role.PROVINCIAL_EXPERT: _ABOVE,
     Role.DIRECTOR_GENERAL: _ABOVE,

@@ -5,6 +5,7 @@ this is the lowest room that knows both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,8 @@ from django.utils import timezone
 from libraries import audit
 from libraries.domain.columns import (
     FIELD_BY_CODE,
+    FIELDS,
+    Field,
     find_header,
     guess_mapping,
     header_signature,
@@ -30,13 +33,21 @@ from libraries.files.read_table import read_table
 from libraries.files.write import rejected_workbook
 from libraries.holdings import Plan, plan_list, write_list
 from libraries.jobs import Progress, job_is_silent
-from libraries.locking import locked
-from libraries.models import CopiesList, Library, User
+from libraries.locking import lock_all, locked
+from libraries.models import CopiesList, Copy, Library, User
 from libraries.refusal import Refused
+from loans.domain.people_lists import (
+    LOAN_FIELDS,
+    MEMBER_FIELDS,
+    check_people_rows,
+    columns_missing,
+)
 from loans.list_keeping import all_drop, records_keep, records_kept, rows_keep, rows_kept
-from loans.list_loans import ListLoans, plan_loans, write_loans
+from loans.list_loans import CHUNK, ListLoans, plan_loans, write_loans
+from loans.people_lists import PeoplePlan, people_plan, people_write
 
 State = CopiesList.State
+Kind = CopiesList.Kind
 ListWork = Callable[[CopiesList, Progress], str]
 SAMPLE_ROWS = 4
 MOST_WARNINGS_SHOWN = 20
@@ -49,7 +60,9 @@ FAILED_TO_READ = (
 
 
 @transaction.atomic
-def list_upload(*, actor: User, upload: UploadedFile, now: datetime) -> CopiesList:
+def list_upload(
+    *, actor: User, upload: UploadedFile, now: datetime, kind: str = CopiesList.Kind.COPIES
+) -> CopiesList:
     """Keep a file for the actor's library. Raises Refused: too large, or nothing in it."""
     if actor.library is None:
         raise Refused("فهرست نسخ را کارکنان خود کتابخانه وارد می‌کنند.")
@@ -63,6 +76,7 @@ def list_upload(*, actor: User, upload: UploadedFile, now: datetime) -> CopiesLi
         uploaded_by=actor,
         uploaded_at=now,
         file=upload,
+        kind=kind,
         filename=(upload.name or "")[:200],
     )
     audit.record(
@@ -93,11 +107,11 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
         raise
     rows_keep(copies_list, rows, notices)
     header = rows[header_row]
-    remembered = copies_list.library.column_mappings.get(header_signature(header))
+    remembered = copies_list.library.column_mappings.get(_signature(copies_list.kind, header))
     copies_list.header_row = header_row
     copies_list.header = header
     copies_list.samples = samples(rows, header_row, SAMPLE_ROWS)
-    copies_list.mapping = remembered or guess_mapping(header)
+    copies_list.mapping = remembered or _of_kind(copies_list.kind, guess_mapping(header))
     copies_list.notices = notices
     copies_list.counts = {"rows": len(rows) - header_row - 1}
     copies_list.state = State.MAPPING
@@ -117,14 +131,14 @@ def list_map(
     left_behind = copies_list.state == State.CHECKING and work_is_lost(copies_list, now)
     if copies_list.header_row is None or not (settled or left_behind):
         raise Refused("ستون‌های این فهرست اکنون تغییر نمی‌کند؛ کار دیگری روی آن در جریان است.")
-    _check_mapping(mapping, len(copies_list.header))
+    _check_mapping(copies_list.kind, mapping, len(copies_list.header))
     copies_list.mapping = dict(mapping)
     copies_list.take_statuses = take_statuses
     copies_list.state = State.CHECKING
     copies_list.error = ""
     copies_list.save()
     library = locked(Library.objects.all(), pk=copies_list.library_id)
-    library.column_mappings[header_signature(copies_list.header)] = dict(mapping)
+    library.column_mappings[_signature(copies_list.kind, copies_list.header)] = dict(mapping)
     library.save(update_fields=["column_mappings"])
     return copies_list
 
@@ -137,15 +151,37 @@ def _own(list_id: int, actor: User) -> CopiesList:
     return copies_list
 
 
-def _check_mapping(mapping: Mapping[str, int], width: int) -> None:
+def fields_of(kind: str) -> list[Field]:
+    """What a list of this kind may hold, with what it can't do without marked as required."""
+    if kind == Kind.COPIES:
+        return list(FIELDS)
+    codes = LOAN_FIELDS if kind == Kind.LOANS else MEMBER_FIELDS
+    return [replace(FIELD_BY_CODE[code], required=False) for code in codes]
+
+
+def _of_kind(kind: str, mapping: Mapping[str, int]) -> dict[str, int]:
+    codes = {field.code for field in fields_of(kind)}
+    return {code: column for code, column in mapping.items() if code in codes}
+
+
+def _signature(kind: str, header: Sequence[str]) -> str:
+    """By which a library's mapping is remembered: the same headings may head several lists."""
+    return header_signature(header) if kind == Kind.COPIES else header_signature([kind, *header])
+
+
+def _check_mapping(kind: str, mapping: Mapping[str, int], width: int) -> None:
+    if kind != Kind.COPIES and (reason := columns_missing(mapping, loans=kind == Kind.LOANS)):
+        raise Refused(reason)
     missing = [
         f"«{field.label}»"
-        for field in FIELD_BY_CODE.values()
+        for field in fields_of(kind)
         if field.required and field.code not in mapping
     ]
     if missing:
         raise Refused(f"بگویید ستون {' و '.join(missing)} کدام است؛ بی آن نسخه‌ای ثبت نمی‌شود.")
-    if set(mapping) - set(FIELD_BY_CODE) or any(not 0 <= i < width for i in mapping.values()):
+    if set(mapping) - {field.code for field in fields_of(kind)} or any(
+        not 0 <= i < width for i in mapping.values()
+    ):
         raise Refused("یکی از ستون‌های برگزیده در فایل نیست؛ ستون‌ها را دوباره برگزینید.")
     if len(set(mapping.values())) < len(mapping):
         raise Refused("یک ستون را برای دو چیز برگزیده‌اید؛ هر ستون تنها یک معنا دارد.")
@@ -171,12 +207,15 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
     progress.step("خواندن فایل", unit="")
     rows, notices = rows_kept(copies_list) or _read(copies_list, progress)
     progress.step("بررسی سطرها", unit="سطر")
-    try:
-        checked = check_rows(rows, copies_list.header_row, copies_list.mapping, progress=progress)
-    except CopiesListError as error:
-        raise Refused(str(error)) from None
-    progress.step("سنجش با نسخه‌های سامانه", unit="")
-    plan, loans = _plan(copies_list, checked.records)
+    checked = _checked_rows(copies_list, rows, progress)
+    progress.step("سنجش با سامانه", unit="")
+    plan: Plan | PeoplePlan
+    if copies_list.kind == Kind.COPIES:
+        plan, loans = _plan(copies_list, checked.records)
+        counts = _counts(plan, loans)
+    else:
+        plan = people_plan(copies_list, checked.records)
+        counts = plan.counts
     _keep_rejected(copies_list, checked, plan, rows)
     records_keep(copies_list, [r for r in checked.records if r.row_number not in plan.refused])
     warned = [record for record in checked.records if record.warnings]
@@ -189,7 +228,7 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
             for warning in record.warnings
         ),
     ]
-    copies_list.counts = _counts(plan, loans) | {
+    copies_list.counts = counts | {
         "rows": len(checked.records) + len(checked.rejected),
         "rejected": len(checked.rejected) + len(plan.refused),
         "warnings": len(warned),
@@ -197,6 +236,25 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
     copies_list.state = State.CHECKED
     copies_list.save()
     return "بررسی شد؛ هنوز چیزی در سامانه نوشته نشده است."
+
+
+def _checked_rows(
+    copies_list: CopiesList, rows: Sequence[Sequence[str]], progress: Progress
+) -> CheckedList:
+    if copies_list.kind == Kind.COPIES:
+        try:
+            return check_rows(rows, copies_list.header_row, copies_list.mapping, progress=progress)
+        except CopiesListError as error:
+            raise Refused(str(error)) from None
+    assert copies_list.header_row is not None
+    return check_people_rows(
+        rows,
+        copies_list.header_row,
+        copies_list.mapping,
+        loans=copies_list.kind == Kind.LOANS,
+        today=timezone.localdate(),
+        progress=progress,
+    )
 
 
 def list_doubt(counts: Mapping[str, int]) -> str:
@@ -240,7 +298,11 @@ def list_write(copies_list: CopiesList, progress: Progress) -> str:
         )
         raise
     all_drop(copies_list)
+    if copies_list.kind == Kind.LOANS:
+        return f"ثبت شد: {persian_number(counts['loans_opened'])} امانت تازه."
     new, changed = (persian_number(counts[key]) for key in ("new", "changed"))
+    if copies_list.kind == Kind.MEMBERS:
+        return f"ثبت شد: {new} عضو تازه، {changed} عضو اصلاح‌شده."
     return f"ثبت شد: {new} نسخهٔ تازه، {changed} نسخهٔ اصلاح‌شده."
 
 
@@ -251,7 +313,51 @@ def _write(list_id: int, records: Sequence[CopyRecord], progress: Progress) -> d
         raise Refused("این فهرست پیش‌تر ثبت شده است.")
     library = locked(Library.objects.all(), pk=copies_list.library_id)
     now = timezone.now()  # not before: another list may have been waited for
-    progress.step("سنجش با نسخه‌های سامانه", unit="")
+    progress.step("سنجش با سامانه", unit="")
+    if copies_list.kind == Kind.COPIES:
+        counts = _write_copies(copies_list, library, records, progress, actor, now)
+    else:
+        counts = _write_people(copies_list, library, records, actor, now)
+    copies_list.counts |= counts
+    copies_list.state = State.WRITTEN
+    copies_list.save()
+    audit.record(
+        "list_write", actor=actor, library=library, subject=copies_list, now=now,
+        **copies_list.counts,
+    )  # fmt: skip
+    return dict(copies_list.counts)
+
+
+def _write_people(
+    copies_list: CopiesList,
+    library: Library,
+    records: Sequence[CopyRecord],
+    actor: User,
+    now: datetime,
+) -> dict[str, int]:
+    # Held before anything is compared, in the order of their ids as everywhere.
+    for name in ("registration_number", "barcode"):
+        codes = sorted({code for record in records if (code := getattr(record, name))})
+        for start in range(0, len(codes), CHUNK):
+            some = {f"{name}__in": codes[start : start + CHUNK]}
+            lock_all(Copy.objects.filter(library=library, **some))
+    plan = people_plan(copies_list, records)
+    if plan.refused:
+        raise Refused(
+            "پس از بررسی، یکی از این نسخه‌ها یا عضوها تغییر کرده است؛ فهرست را دوباره بررسی کنید."
+        )
+    people_write(library, plan, actor=actor, now=now)
+    return plan.counts
+
+
+def _write_copies(
+    copies_list: CopiesList,
+    library: Library,
+    records: Sequence[CopyRecord],
+    progress: Progress,
+    actor: User,
+    now: datetime,
+) -> dict[str, int]:
     plan, loans = _plan(copies_list, records, lock=True)
     if plan.refused:
         raise Refused(
@@ -262,14 +368,7 @@ def _write(list_id: int, records: Sequence[CopyRecord], progress: Progress) -> d
     write_list(library, plan, actor=actor, now=now, cause=cause, progress=progress)
     progress.step("نوشتن امانت‌ها", unit="")
     write_loans(library, loans, actor=actor, now=now)
-    copies_list.counts |= _counts(plan, loans)
-    copies_list.state = State.WRITTEN
-    copies_list.save()
-    audit.record(
-        "list_write", actor=actor, library=library, subject=copies_list, now=now,
-        **copies_list.counts,
-    )  # fmt: skip
-    return dict(copies_list.counts)
+    return _counts(plan, loans)
 
 
 def _plan(
@@ -327,7 +426,10 @@ def work_is_lost(copies_list: CopiesList, now: datetime) -> bool:
 
 
 def _keep_rejected(
-    copies_list: CopiesList, checked: CheckedList, plan: Plan, rows: Sequence[Sequence[str]]
+    copies_list: CopiesList,
+    checked: CheckedList,
+    plan: Plan | PeoplePlan,
+    rows: Sequence[Sequence[str]],
 ) -> None:
     """The rows that can't be taken, as Excel with the reason beside each."""
     rejected: list[tuple[int, Sequence[str], tuple[str, ...]]] = [

@@ -70,14 +70,14 @@ def write_loans(library: Library, plan: ListLoans, *, actor: User, now: datetime
                 library=library, registration_number__in=numbers[start : start + CHUNK]
             ).values_list("registration_number", "pk")
         )
-    members = _Members(library)
+    members = Borrowers(library)
     Loan.objects.bulk_create(
         [
             Loan(
                 copy_id=copies[record.registration_number],
                 member=members.of(record),
                 source=Loan.Source.LIST,
-                lent_at=_start(record.lent_on, now),
+                lent_at=loan_start(record.lent_on, now),
                 due_on=record.due_on,
                 lent_by=actor,
             )
@@ -96,7 +96,8 @@ def write_loans(library: Library, plan: ListLoans, *, actor: User, now: datetime
         loan.save(update_fields=["due_on", "member"])
 
 
-def _start(lent_on: date | None, now: datetime) -> datetime:
+def loan_start(lent_on: date | None, now: datetime) -> datetime:
+    """When a listed loan began: at noon of its day; now where the list doesn't tell."""
     if lent_on is None:
         return now
     return min(now, timezone.make_aware(datetime.combine(lent_on, time(12))))
@@ -110,7 +111,7 @@ def _names_someone(record: CopyRecord) -> bool:
     )
 
 
-class _Members:
+class Borrowers:
     """Finds a list's borrowers among the members, or enters them; nameless ones stay unknown."""
 
     def __init__(self, library: Library) -> None:
@@ -128,10 +129,8 @@ class _Members:
             self.by_id[member.national_id] = member
         self.by_name[member.search_name] = member
 
-    def of(self, record: CopyRecord) -> Member | None:
-        """The record's borrower; None where the list doesn't name one."""
-        if not _names_someone(record):
-            return None
+    def find(self, record: CopyRecord) -> Member | None:
+        """The record's borrower among the members: by number, by national ID, else by name."""
         number = record.borrower_membership
         national_id = _clean(clean_national_id, record.borrower_national_id)
         name = search_key(record.borrower_name)[:200]
@@ -139,8 +138,24 @@ class _Members:
             return self.by_number[number]
         if national_id in self.by_id:
             return self.by_id[national_id]
-        if not number and not national_id and name in self.by_name:
-            return self.by_name[name]
+        if not number and not national_id:
+            return self.by_name.get(name) if name else None
+        return None
+
+    def contradicts(self, record: CopyRecord, member: Member) -> bool:
+        """Whether the record's national ID is another member's than its number says."""
+        other = self.by_id.get(record.borrower_national_id)
+        return other is not None and other.pk != member.pk
+
+    def of(self, record: CopyRecord) -> Member | None:
+        """The record's borrower, entered if new; None where the list doesn't name one."""
+        if not _names_someone(record):
+            return None
+        if found := self.find(record):
+            return found
+        number = record.borrower_membership
+        national_id = _clean(clean_national_id, record.borrower_national_id)
+        name = search_key(record.borrower_name)[:200]
         member = Member.objects.create(
             library=self.library,
             full_name=record.borrower_name[:200] or f"عضو {number or 'بی‌نام'}",

@@ -16,9 +16,11 @@ from loans.copies_list import list_confirm, list_map, list_upload
 
 
 @transaction.atomic
-def list_bring_in(*, actor: User, upload: UploadedFile, now: datetime) -> CopiesList:
+def list_bring_in(
+    *, actor: User, upload: UploadedFile, now: datetime, kind: str = CopiesList.Kind.COPIES
+) -> CopiesList:
     """Keep an uploaded file and have it read. Raises Refused as `list_upload` does."""
-    copies_list = list_upload(actor=actor, upload=upload, now=now)
+    copies_list = list_upload(actor=actor, upload=upload, now=now, kind=kind)
     return _start(copies_list, tasks.list_read, "خواندن", actor)
 
 

@@ -8,6 +8,7 @@ from shelfreading.views import (
     findings,
     found_elsewhere,
     match_files,
+    remarks,
     second_look,
 )
 
@@ -45,6 +46,7 @@ urlpatterns = [
     path("sessions/<int:session_id>/settle/", applying.settle, name="conflict-settle"),
     path("sessions/<int:session_id>/undo/", applying.session_undo, name="session-undo"),
     path("sessions/<int:session_id>/changes.xlsx", applying.changes_excel, name="changes-xlsx"),
+    path("sessions/<int:session_id>/paper/", remarks.paper, name="paper"),
     path("match-files/", match_files.match_files, name="match-files"),
     path("match-files/<int:job_id>/", match_files.match_files_result, name="match-files-result"),
     path(

@@ -152,6 +152,7 @@ class StatusChange(models.Model):
         READING = "reading", "رف‌خوانی"
         UNDO = "undo", "برگرداندن اعمال رف‌خوانی"
         LOANS = "loans", "میز امانت"
+        BINDER = "binder", "صحافی"
         ADMIN = "admin", "مدیر سامانه"
 
     copy = models.ForeignKey(

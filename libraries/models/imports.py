@@ -11,9 +11,18 @@ from libraries.querysets import ScopedQuerySet
 
 
 class CopiesList(models.Model):
-    """One file with a library's copies: uploaded, its columns confirmed, checked, written."""
+    """One file with a library's copies, open loans or members: uploaded, its columns confirmed,
+    checked, written.
+    """
 
     library_path = "library"
+
+    class Kind(models.TextChoices):
+        """What the file lists."""
+
+        COPIES = "copies", "نسخه‌ها"
+        LOANS = "loans", "امانت‌های باز"
+        MEMBERS = "members", "اعضا"
 
     class State(models.TextChoices):
         """The list's way; each step is a page."""
@@ -30,6 +39,7 @@ class CopiesList(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     file = models.FileField(upload_to="lists/%Y%m")
+    kind = models.CharField("فهرست", max_length=10, choices=Kind, default=Kind.COPIES)
     filename = models.CharField("نام فایل", max_length=200)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")

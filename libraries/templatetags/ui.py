@@ -36,6 +36,22 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def bar(value: float, most: float, css: str = "") -> SafeString:
+    """A bar as long as `value` is of `most`; the number itself stands beside it in words.
+
+    `css` names its tone (tone-…). It is drawn as a picture, so that it prints without background
+    colours being switched on.
+    """
+    width = round(100 * value / most, 1) if most else 0
+    return format_html(
+        '<svg class="length {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" '
+        'focusable="false"><rect width="{}" height="10"></rect></svg>',
+        css,
+        width,
+    )
+
+
 @register.simple_block_tag(end_name="endtable")
 def table(content: str, caption: str, id: str = "table", hide_caption: bool = False) -> str:
     """Wrap `<thead>` and `<tbody>` in the dense table of components/table.html.

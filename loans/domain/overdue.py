@@ -26,7 +26,7 @@ def standing(due_on: date | None, today: date, *, followed_up: bool) -> Standing
     """
     if due_on is None or today <= due_on:
         return Standing.RUNNING
-    if today < add_months(due_on, UNRETURNED_AFTER_MONTHS):
+    if today < unreturned_from(due_on):
         return Standing.OVERDUE
     return Standing.UNRETURNED if followed_up else Standing.FOLLOW_UP_DUE
 
@@ -41,6 +41,11 @@ def unreturned_due_by(today: date) -> date:
     unreturned once followed up, and belong on the call list until then (directive 5-1).
     """
     due_on = add_months(today, -UNRETURNED_AFTER_MONTHS) + timedelta(days=3)
-    while add_months(due_on, UNRETURNED_AFTER_MONTHS) > today:
+    while unreturned_from(due_on) > today:
         due_on -= timedelta(days=1)
     return due_on
+
+
+def unreturned_from(due_on: date) -> date:
+    """The first day on which a loan due then may count as unreturned (directive 5-1)."""
+    return add_months(due_on, UNRETURNED_AFTER_MONTHS)

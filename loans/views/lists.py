@@ -14,7 +14,7 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.views.jobs import attachment, job_card
-from loans.copies_list import list_doubt, work_is_lost
+from loans.copies_list import fields_of, list_doubt, work_is_lost
 from loans.forms import ColumnsForm, ListUploadForm
 from loans.list_steps import list_bring_in, list_columns_confirm, list_write_confirm
 from loans.selectors import lists_of
@@ -42,7 +42,10 @@ def copies_lists(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             copies_list = list_bring_in(
-                actor=request.user, upload=form.cleaned_data["file"], now=timezone.now()
+                actor=request.user,
+                upload=form.cleaned_data["file"],
+                now=timezone.now(),
+                kind=form.cleaned_data["kind"] or CopiesList.Kind.COPIES,
             )
         except Refused as refusal:
             form.add_error("file", refusal.reason)
@@ -71,7 +74,7 @@ def copies_list_columns(request: StaffRequest, list_id: int) -> HttpResponse:
         list_columns_confirm(
             list_id=found.pk,
             mapping=form.mapping,
-            take_statuses=form.cleaned_data["take_statuses"],
+            take_statuses=form.cleaned_data.get("take_statuses", True),
             actor=request.user,
             now=timezone.now(),
         )
@@ -118,6 +121,8 @@ def _columns_form(found: CopiesList, data: Any = None) -> ColumnsForm:
         samples=found.samples,
         mapping=found.mapping,
         take_statuses=found.take_statuses,
+        fields=fields_of(found.kind),
+        is_of_copies=found.kind == CopiesList.Kind.COPIES,
     )
 
 

@@ -11,11 +11,14 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from loans.forms import MemberForm, MembersFilter
-from loans.models import Member
+from loans.models import LoanRules, Member
 from loans.selectors import loans_of_member, members_of
-from loans.services import member_add, member_open
+from loans.selectors.desk import desk_member
+from loans.selectors.members import calls_of_member, forgivenesses_of_member
+from loans.services import member_add, member_open, member_set_active
 
 PAGE = 50
+CALLS_SHOWN = 20
 
 
 @requires(Right.VIEW_LOANS)
@@ -62,12 +65,31 @@ def member_personal(request: StaffRequest, member_id: int) -> HttpResponse:
     return response
 
 
+@requires(Right.WRITE_LOANS)
+@require_POST
+def member_active(request: StaffRequest, member_id: int) -> HttpResponse:
+    """Let a membership rest, or wake it again."""
+    found = get_object_or_404(Member.objects.for_user(request.user), pk=member_id)
+    is_active = request.POST.get("active") == "yes"
+    member_set_active(
+        member_id=found.pk, is_active=is_active, actor=request.user, now=timezone.now()
+    )
+    told = "فعال شد" if is_active else "غیرفعال شد؛ تا فعال نشود کتابی به او امانت داده نمی‌شود"
+    messages.success(request, f"عضویت {found} {told}.")
+    return redirect("member", found.pk)
+
+
 def _page(request: StaffRequest, found: Member, *, is_opened: bool) -> HttpResponse:
+    assert request.user.library is not None
+    today = timezone.localdate()
     page = Paginator(loans_of_member(found), PAGE).get_page(request.GET.get("page"))
     context = {
         "member": found,
         "is_opened": is_opened,
         "can_open": request.user.has_right(Right.OPEN_PERSONAL_DATA) and not is_opened,
+        "person": desk_member(found, LoanRules.of(request.user.library), today),
+        "calls": calls_of_member(found, CALLS_SHOWN),
+        "forgivenesses": forgivenesses_of_member(found),
         "page_obj": page,
         "loans": page.object_list,
         "can_lend": request.user.has_right(Right.WRITE_LOANS),

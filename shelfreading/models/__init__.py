@@ -7,6 +7,7 @@ from shelfreading.models.findings import (
     Decision,
     SessionFinding,
 )
+from shelfreading.models.remarks import PaperTick
 from shelfreading.models.sessions import (
     ExpectedCopy,
     MemoryUpload,
@@ -23,6 +24,7 @@ __all__ = [
     "Decision",
     "ExpectedCopy",
     "MemoryUpload",
+    "PaperTick",
     "ReadingDevice",
     "ReadingEvent",
     "ReadingSession",

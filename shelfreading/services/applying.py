@@ -355,7 +355,7 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
         for chunk in _chunks(copy_ids):
             Copy.objects.filter(pk__in=chunk).update(status=status, weeding_cause=weeding_cause)
     Loan.objects.filter(pk__in=application.changes.values("returned_loan")).update(
-        returned_at=None, returned_by=None
+        returned_at=None, returned_by=None, fee=0
     )
     Forgiveness.objects.filter(pk__in=application.changes.values("forgiveness")).update(
         revoked_at=now

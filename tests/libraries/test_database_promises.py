@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from libraries.models import Copy, County, Library, Province, Section, Title, User
 from libraries.roles import SCOPE_OF_ROLE, Role, Scope
-from loans.models import Forgiveness, Loan, Member
+from loans.models import FollowUp, Forgiveness, Loan, LoanRules, Member, Renewal
 from shelfreading.models import (
     Application,
     AppliedChange,
@@ -139,6 +139,33 @@ BAD: dict[str, Callable[[World], Any]] = {
     "forgiveness of less than no days": lambda w: Forgiveness.objects.create(
         loan=Loan.objects.create(copy=w.other, lent_at=NOW), days_late=-1, cause="سبب",
         at=NOW, by=w.cast.head,
+    ),
+    "forgiveness without a cause": lambda w: Forgiveness.objects.create(
+        loan=Loan.objects.create(copy=w.other, lent_at=NOW), days_late=1, cause="  ", at=NOW,
+        by=w.cast.head,
+    ),
+    "forgiveness by nobody": lambda w: Forgiveness.objects.create(
+        loan=Loan.objects.create(copy=w.other, lent_at=NOW), days_late=1, cause="سبب", at=NOW,
+    ),
+    "fee of a loan that is out": lambda w: Loan.objects.filter(pk=w.loan.pk).update(fee=1),
+    "fee taken by nobody": lambda w: Loan.objects.filter(pk=w.loan.pk).update(
+        returned_at=NOW, fee=1, fee_paid_at=NOW
+    ),
+    "fee taken where there is none": lambda w: Loan.objects.filter(pk=w.loan.pk).update(
+        returned_at=NOW, fee_paid_at=NOW, fee_paid_by=w.cast.head
+    ),
+    "renewal that takes days away": lambda w: Renewal.objects.create(
+        loan=w.loan, at=NOW, by=w.cast.head, from_due=NOW.date(), to_due=NOW.date()
+    ),
+    "follow-up without a result": lambda w: FollowUp.objects.create(
+        loan=w.loan, at=NOW, by=w.cast.head, said=" "
+    ),
+    "rules twice in a library": lambda w: [
+        LoanRules.objects.create(library=w.library) for _ in range(2)
+    ],
+    "a loan of no days": lambda w: LoanRules.objects.create(library=w.library, loan_days=0),
+    "a fee out of reason": lambda w: LoanRules.objects.create(
+        library=w.library, fee_a_day=1_000_001
     ),
     "closed session without a time": lambda w: w.new_session(state="closed"),
     "applied session without a time": lambda w: w.new_session(state="applied"),

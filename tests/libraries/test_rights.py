@@ -57,6 +57,14 @@ GET = {
     "copies-list-write":      "405 405  403 403 403 403  403  405  302",
     "copies-list-rejected":   "200 200  403 403 403 403  403  404  302",
     "loans":                  "200 200  403 403 403 403  403  200  302",
+    "loans-xlsx":             "200 200  403 403 403 403  403  200  302",
+    "loans-desk":             "200 200  403 403 403 403  403  200  302",
+    "loans-desk-lend":        "405 405  403 403 403 403  403  405  302",
+    "loan-rules":             "403 200  403 403 403 403  403  403  302",
+    "loan-calls":             "200 200  403 403 403 403  403  200  302",
+    "loan-renew":             "405 405  403 403 403 403  403  405  302",
+    "loan-fee":               "405 405  403 403 403 403  403  405  302",
+    "loan-unreturned":        "405 405  403 403 403 403  403  405  302",
     "loan-new":               "200 200  403 403 403 403  403  200  302",
     "loan":                   "200 200  403 403 403 403  403  404  302",
     "loan-return":            "405 405  403 403 403 403  403  405  302",
@@ -66,6 +74,9 @@ GET = {
     "member-new":             "200 200  403 403 403 403  403  200  302",
     "member":                 "200 200  403 403 403 403  403  404  302",
     "member-open":            "405 405  403 403 403 403  403  405  302",
+    "member-active":          "405 405  403 403 403 403  403  405  302",
+    "member-call":            "200 200  403 403 403 403  403  404  302",
+    "member-phone":           "405 405  403 403 403 403  403  405  302",
     # Readings: those above look, the library reads. A script is told 401, not sent to log in.
     "sessions":               "200 200  200 200 200 200  403  200  302",
     "session-new":            "200 200  403 403 403 403  403  200  302",
@@ -134,6 +145,14 @@ POST = {
     "copies-list-write":      "ok  ok   403 403 403 403  403  404  302",
     "copies-list-rejected":   "ok  ok   403 403 403 403  403  404  302",
     "loans":                  "ok  ok   403 403 403 403  403  ok   302",
+    "loans-xlsx":             "ok  ok   403 403 403 403  403  ok   302",
+    "loans-desk":             "ok  ok   403 403 403 403  403  ok   302",
+    "loans-desk-lend":        "404 404  403 403 403 403  403  404  302",
+    "loan-rules":             "403 ok   403 403 403 403  403  403  302",
+    "loan-calls":             "ok  ok   403 403 403 403  403  ok   302",
+    "loan-renew":             "ok  ok   403 403 403 403  403  404  302",
+    "loan-fee":               "ok  ok   403 403 403 403  403  404  302",
+    "loan-unreturned":        "ok  ok   403 403 403 403  403  404  302",
     "loan-new":               "ok  ok   403 403 403 403  403  ok   302",
     "loan":                   "ok  ok   403 403 403 403  403  404  302",
     "loan-return":            "ok  ok   403 403 403 403  403  404  302",
@@ -143,6 +162,9 @@ POST = {
     "member-new":             "ok  ok   403 403 403 403  403  ok   302",
     "member":                 "ok  ok   403 403 403 403  403  404  302",
     "member-open":            "ok  ok   403 403 403 403  403  404  302",
+    "member-active":          "ok  ok   403 403 403 403  403  404  302",
+    "member-call":            "ok  ok   403 403 403 403  403  404  302",
+    "member-phone":           "ok  ok   403 403 403 403  403  404  302",
     "sessions":               "ok  ok   ok  ok  ok  ok   403  ok   302",
     "session-new":            "ok  ok   403 403 403 403  403  ok   302",
     "session":                "ok  ok   ok  ok  ok  ok   403  404  302",
@@ -301,9 +323,12 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     for name in GET:
         if name.startswith("copies-list") and name != "copies-lists":
             arguments[name] = {"list_id": copies_list.pk}
-        elif name in {"loan", "loan-return", "loan-follow-up", "loan-forgive"}:
+        elif name in {
+            *("loan", "loan-return", "loan-renew", "loan-follow-up", "loan-forgive", "loan-fee"),
+            "loan-unreturned",
+        }:
             arguments[name] = {"loan_id": loan.pk}
-        elif name in {"member", "member-open"}:
+        elif name in {"member", "member-open", "member-active", "member-call", "member-phone"}:
             arguments[name] = {"member_id": member.pk}
     return {name: reverse(name, kwargs=arguments.get(name)) for name in GET}
 

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loans.domain.overdue import Standing, days_late, standing, unreturned_due_by
+from loans.domain.overdue import (
+    Standing,
+    days_late,
+    standing,
+    unreturned_due_by,
+    unreturned_from,
+)
 
 
 def jalali(year: int, month: int, day: int) -> date:
@@ -33,7 +39,28 @@ TWO_MONTHS_ON = [
     ((1405, 12, 29), (1406, 2, 29)),
     ((1403, 12, 30), (1404, 2, 30)),
     ((1408, 12, 30), (1409, 2, 30)),
+    # Every month's end, and each leap year's turn beside an ordinary one.
+    ((1405, 1, 31), (1405, 3, 31)),
+    ((1405, 2, 31), (1405, 4, 31)),
+    ((1405, 3, 31), (1405, 5, 31)),
+    ((1405, 8, 30), (1405, 10, 30)),
+    ((1405, 9, 30), (1405, 11, 30)),
+    ((1405, 10, 30), (1405, 12, 29)),
+    ((1403, 11, 30), (1404, 1, 30)),
+    ((1408, 11, 30), (1409, 1, 30)),
+    ((1403, 12, 29), (1404, 2, 29)),
+    ((1408, 12, 29), (1409, 2, 29)),
+    ((1404, 12, 29), (1405, 2, 29)),
+    ((1403, 10, 29), (1403, 12, 29)),
+    ((1408, 10, 29), (1408, 12, 29)),
+    ((1402, 12, 29), (1403, 2, 29)),
+    ((1407, 11, 30), (1408, 1, 30)),
 ]
+
+
+@pytest.mark.parametrize(("due", "passed"), TWO_MONTHS_ON)
+def test_the_day_from_which_it_may_be_told_is_that_day(due, passed):
+    assert unreturned_from(jalali(*due)) == jalali(*passed)
 
 
 @pytest.mark.parametrize(("due", "passed"), TWO_MONTHS_ON)

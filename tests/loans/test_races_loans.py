@@ -11,8 +11,18 @@ from django.utils import timezone
 from libraries.locking import lock_all
 from libraries.models import AuditEntry, CopiesList, Copy, CopyStatus
 from loans.list_steps import list_write_confirm
-from loans.models import Forgiveness, Loan, Member
-from loans.services import fee_forgive, follow_up_record, loan_lend, loan_return, member_add
+from loans.models import FollowUp, Loan, LoanRules, Member
+from loans.services import (
+    fee_forgive,
+    fee_pay,
+    follow_up_member,
+    follow_up_record,
+    loan_give_up,
+    loan_lend,
+    loan_renew,
+    loan_return,
+    member_add,
+)
 from tests.at_once import at_once, in_queue, refusals
 from tests.bring_in import checked_list, confirmed_list, write
 from tests.fresh_readings import Reading, make_reading
@@ -76,24 +86,136 @@ def test_one_loan_returned_twice_at_once_is_returned_once() -> None:
         assert Copy.objects.get(pk=copy.pk).status == CopyStatus.AVAILABLE
 
 
-def test_a_return_a_call_and_two_forgivenesses_at_once() -> None:
+def test_a_return_and_a_call_at_once() -> None:
     for _ in range(TRIES):
         reading = make_reading(2)
         loan = open_loan(reading, reading.copies[0])
-        now, today = timezone.now(), timezone.localdate()
-        forgive = partial(
-            fee_forgive, loan_id=loan.pk, cause="بیماری", actor=reading.actor, now=now, today=today
-        )
+        now = timezone.now()
         call = partial(
             follow_up_record, loan_id=loan.pk, channel="phone", said="پاسخ داد", at=now,
             actor=reading.colleague, now=now,
         )  # fmt: skip
-        outcomes = at_once(give_back(reading, loan), call, forgive, forgive)
-        assert refusals(outcomes[2:]) == 1
-        assert Forgiveness.objects.filter(loan=loan).count() == 1
+        outcomes = at_once(give_back(reading, loan), call)
         loan.refresh_from_db()
         assert loan.returned_at is not None
-        assert loan.follow_ups.count() == 1 - refusals(outcomes[1:2])
+        assert loan.follow_ups.count() == 1 - refusals(outcomes[1:])
+
+
+def with_fee(reading: Reading, fee_a_day: int = 1000) -> None:
+    LoanRules.objects.create(library=reading.library, fee_a_day=fee_a_day)
+
+
+def test_a_fee_taken_and_forgiven_at_once_is_settled_once() -> None:
+    for _ in range(TRIES):
+        reading = make_reading(2)
+        with_fee(reading)
+        loan = open_loan(reading, reading.copies[0])
+        now, today = timezone.now(), timezone.localdate()
+        loan_return(loan_id=loan.pk, actor=reading.actor, now=now)
+        forgive = partial(
+            fee_forgive, loan_id=loan.pk, cause="بیماری", actor=reading.actor, now=now, today=today
+        )
+        pay = partial(fee_pay, loan_id=loan.pk, actor=reading.colleague, now=now)
+        outcomes = at_once(forgive, pay, forgive, pay)
+        assert refusals(outcomes) == 3
+        loan.refresh_from_db()
+        assert (loan.fee_paid_at is not None) + loan.forgivenesses.count() == 1
+
+
+def test_a_loan_renewed_and_returned_at_once() -> None:
+    renewed = 0
+    for attempt in range(TRIES):
+        reading = make_reading(2)
+        loan = open_loan(reading, reading.copies[0])
+        due = timezone.localdate()
+        Loan.objects.filter(pk=loan.pk).update(due_on=due)
+        renew = partial(
+            loan_renew, loan_id=loan.pk, actor=reading.colleague, now=timezone.now(), today=due
+        )
+        outcomes = at_once(
+            give_back(reading, loan), renew, lags=[0.002 * (attempt % 2), 0.002 * (attempt % 3)]
+        )
+        assert not refusals(outcomes[:1])
+        loan.refresh_from_db()
+        assert loan.returned_at is not None and loan.fee == 0
+        assert loan.renewals.count() == 1 - refusals(outcomes[1:])
+        assert (loan.due_on > due) == bool(loan.renewals.count())
+        renewed += loan.renewals.count()
+    assert 0 <= renewed <= TRIES
+
+
+def test_one_renewal_too_many_at_once_is_refused() -> None:
+    for _ in range(TRIES):
+        reading = make_reading(2)
+        LoanRules.objects.create(library=reading.library, renewals=1)
+        loan = open_loan(reading, reading.copies[0])
+        today = timezone.localdate()
+        Loan.objects.filter(pk=loan.pk).update(due_on=today)
+        renew = partial(
+            loan_renew, loan_id=loan.pk, actor=reading.actor, now=timezone.now(), today=today
+        )
+        assert refusals(at_once(renew, renew, renew)) == 2
+        renewal = loan.renewals.get()
+        loan.refresh_from_db()
+        assert renewal.to_due == loan.due_on == today + timedelta(days=14)
+
+
+def test_a_copy_given_back_and_lent_on_at_once() -> None:
+    """Who lends either comes after the return or is told that the copy is out."""
+    for attempt in range(TRIES):
+        reading = make_reading(2)
+        copy = reading.copies[0]
+        loan = open_loan(reading, copy)
+        outcomes = at_once(
+            give_back(reading, loan), lend(reading, copy, reading.colleague),
+            lags=[0.002 * (attempt % 2), 0.002 * (attempt % 3)],
+        )  # fmt: skip
+        assert not refusals(outcomes[:1])
+        lent = 1 - refusals(outcomes[1:])
+        assert Loan.objects.filter(copy=copy, returned_at__isnull=True).count() == lent
+        assert Loan.objects.filter(copy=copy).count() == 1 + lent
+
+
+def test_two_desks_never_lend_a_member_more_than_the_rules() -> None:
+    for _ in range(TRIES):
+        reading = make_reading(4)
+        LoanRules.objects.create(library=reading.library, most_at_once=1)
+        outcomes = at_once(*(lend(reading, copy) for copy in reading.copies[:3]))
+        assert refusals(outcomes) == 2
+        assert Loan.objects.filter(member=reading.member).count() == 1
+
+
+def test_a_call_for_all_books_and_a_return_of_one_at_once() -> None:
+    for attempt in range(TRIES):
+        reading = make_reading(4)
+        loans = [open_loan(reading, copy) for copy in reading.copies[:3]]
+        Loan.objects.filter(pk__in=[loan.pk for loan in loans]).update(member=reading.member)
+        now = timezone.now()
+        call = partial(
+            follow_up_member, member_id=reading.member.pk, channel="phone", said="قول داد", at=now,
+            actor=reading.colleague, now=now, today=timezone.localdate(),
+        )  # fmt: skip
+        written, back = at_once(call, give_back(reading, loans[1]), lags=[0.002 * (attempt % 3)])
+        assert not refusals([written, back])
+        assert len(written) in {2, 3}
+        assert FollowUp.objects.filter(loan__in=loans).count() == len(written)
+
+
+def test_a_copy_given_up_and_given_back_at_once_ends_available_or_unreturned_with_history() -> None:
+    for attempt in range(TRIES):
+        reading = make_reading(2)
+        copy = reading.copies[0]
+        loan = open_loan(reading, copy)
+        now, today = timezone.now(), timezone.localdate()
+        Loan.objects.filter(pk=loan.pk).update(
+            due_on=today - timedelta(days=70), lent_at=now - timedelta(days=90)
+        )
+        FollowUp.objects.create(loan=loan, at=now, by=reading.actor, said="پاسخ نداد")
+        give_up = partial(loan_give_up, loan_id=loan.pk, actor=reading.actor, now=now, today=today)
+        at_once(give_up, give_back(reading, loan), lags=[0.002 * (attempt % 2)])
+        assert Copy.objects.get(pk=copy.pk).status == CopyStatus.AVAILABLE
+        assert copy.status_changes.count() in {0, 2}
+        assert_records_hold(reading.library)
 
 
 def test_one_member_entered_twice_at_once_is_entered_once() -> None:

@@ -45,7 +45,7 @@ def call(cast: Cast, loan: Loan, **given: object) -> None:
 
 def test_a_loan_from_the_desk_and_back(cast: Cast, copy: Copy, member: Member) -> None:
     loan = lend(cast, copy, member)
-    assert loan.due_on == TODAY + timedelta(days=services.LOAN_DAYS)
+    assert loan.due_on == TODAY + timedelta(days=14)
     services.loan_return(loan_id=loan.pk, actor=cast.head, now=NOW + timedelta(days=1))
     loan.refresh_from_db()
     assert loan.returned_by == cast.head
@@ -60,6 +60,7 @@ NOT_LENT: dict[str, tuple[Callable[[Copy], object], str]] = {
     "weeded": (lambda copy: setattr(copy, "status", "weeded"), "وجین"),
     "at the binder": (lambda copy: setattr(copy, "status", "binding"), "صحافی"),
     "missing": (lambda copy: setattr(copy, "status", "missing"), "مفقود"),
+    "unreturned": (lambda copy: setattr(copy, "status", "unreturned"), "برنگشته"),
 }
 
 
@@ -131,20 +132,30 @@ def test_follow_ups_that_cannot_be(cast: Cast, copy: Copy, member: Member, case:
 
 def test_a_late_fee_is_forgiven_once(cast: Cast, copy: Copy, member: Member) -> None:
     loan = lend(cast, copy, member, due_on=TODAY)
-    later = TODAY + timedelta(days=9)
+    later = NOW + timedelta(days=9)
 
-    def forgive(today: date) -> None:
+    def forgive(cause: str = "سیل راه را بست") -> None:
         services.fee_forgive(
-            loan_id=loan.pk, cause="سیل راه را بست", actor=cast.head, now=NOW, today=today
+            loan_id=loan.pk, cause=cause, actor=cast.head, now=later, today=later.date()
         )
 
-    with pytest.raises(Refused, match="دیرکردی ندارد"):
-        forgive(TODAY)
-    forgive(later)
+    with pytest.raises(Refused, match="نخست بازگشت"):
+        forgive()
+    services.loan_return(loan_id=loan.pk, actor=cast.head, now=later)
+    with pytest.raises(Refused, match="سبب بخشودگی"):
+        forgive(" \u200c ")
+    forgive()
     forgiveness = loan.forgivenesses.get()
     assert (forgiveness.days_late, forgiveness.cause) == (9, "سیل راه را بست")
     with pytest.raises(Refused, match="پیش‌تر بخشوده"):
-        forgive(later)
+        forgive()
+
+
+def test_what_came_in_time_has_nothing_to_forgive(cast: Cast, copy: Copy, member: Member) -> None:
+    loan = lend(cast, copy, member, due_on=TODAY)
+    services.loan_return(loan_id=loan.pk, actor=cast.head, now=NOW)
+    with pytest.raises(Refused, match="دیرکردی ندارد"):
+        services.fee_forgive(loan_id=loan.pk, cause="بیماری", actor=cast.head, now=NOW, today=TODAY)
 
 
 def test_days_late_end_with_the_return(cast: Cast, copy: Copy, member: Member) -> None:

@@ -16,13 +16,15 @@ from libraries.holdings import plan_list, write_list
 from libraries.models import Copy, Library, User
 from libraries.roles import Role
 from loans.list_loans import plan_loans, write_loans
-from loans.models import FollowUp, Loan
+from loans.models import FollowUp, Loan, LoanRules
+from loans.services import fee_forgive, fee_pay, loan_renew, loan_return
 
 MISSING_SHARE = 0.03
 # Of the missing copies, some give a second look something to find: codes typed in with a slip,
 # and copies that came back from a loan the other day.
 TYPED = {4, 17, 30}
 CAME_BACK = (5, 8, 20)
+FEE_A_DAY = 2_000  # rials
 
 
 class Command(BaseCommand):
@@ -74,6 +76,7 @@ class Command(BaseCommand):
             )  # fmt: skip
             write_loans(library, plan_loans(library, records), actor=actor, now=now)
         self._follow_up(libraries[0], actor, now)
+        self._desk(libraries[0], actor, now)
         self._memory(libraries[0], now)
 
     def _follow_up(self, library: Library, actor: User, now: datetime) -> None:
@@ -90,6 +93,23 @@ class Command(BaseCommand):
                 by=actor,
                 said="تماس گرفته شد؛ قول بازگرداندن داد.",
             )
+
+    def _desk(self, library: Library, actor: User, now: datetime) -> None:
+        """A morning at the loans desk: late books come back, with a fee taken, forgiven and owed;
+        one loan is given more time.
+        """
+        LoanRules.objects.create(library=library, fee_a_day=FEE_A_DAY)
+        today = timezone.localdate(now)
+        loans = Loan.objects.filter(copy__library=library, returned_at__isnull=True).order_by("pk")
+        paid, forgiven, _ = [
+            loan_return(loan_id=loan.pk, actor=actor, now=now)
+            for loan in loans.filter(due_on__lt=today)[:3]
+        ]
+        fee_pay(loan_id=paid.pk, actor=actor, now=now)
+        fee_forgive(loan_id=forgiven.pk, cause="بیماری عضو", actor=actor, now=now, today=today)
+        running = loans.filter(due_on__gte=today).first()
+        if running is not None:
+            loan_renew(loan_id=running.pk, actor=actor, now=now, today=today)
 
     def _came_back(self, copies: list[Copy], now: datetime) -> None:
         """Loans that came back lately and whose copies aren't on the shelf yet (spec B5)."""
