@@ -163,9 +163,7 @@ def test_rows_of_no_library_are_for_the_office_at_most(cast: Cast) -> None:
 
 
 def test_the_rights_are_what_the_spec_says() -> None:
-    at_library = {
-        right for right in Right if right not in {Right.USE_ADMIN, Right.SET_LOAN_RULES}
-    }
+    at_library = {right for right in Right if right not in {Right.USE_ADMIN, Right.SET_LOAN_RULES}}
     above = {
         Right.USE_DESK, Right.VIEW_LIBRARIES, Right.VIEW_COPIES, Right.VIEW_SESSIONS,
         Right.PRINT_FORMS, Right.MATCH_FILES,
