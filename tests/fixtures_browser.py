@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = [
@@ -18,6 +20,7 @@ FLAGS = [
 ]
 OWN_HOSTS = {"localhost", "127.0.0.1"}
 DEFAULT_TIMEOUT = 10_000  # milliseconds; a slow shared machine needs some, a hang must not last
+QUIET = 0.1  # seconds without a query after which no request is taken to be under way
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,34 @@ def browser() -> Iterator[Browser]:
         yield chromium
         chromium.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def requests_come_to_an_end(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test in the browser its last requests end before its tables are emptied.
+
+    A page that closes leaves its requests to the server, and PostgreSQL takes a TRUNCATE and a
+    query that wait for each other's tables for a deadlock. SQLite lets one wait for the other.
+    """
+    if request.node.get_closest_marker("browser") is None:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    if connection.vendor != "postgresql":
+        return
+    end = time.monotonic() + DEFAULT_TIMEOUT / 1000
+    quiet_since = time.monotonic()
+    while (now := time.monotonic()) - quiet_since < QUIET and now < end:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND (state <> 'idle' OR"
+                " state_change > clock_timestamp() - interval '50 milliseconds')"
+            )
+            if cursor.fetchone() != (0,):
+                quiet_since = time.monotonic()
+        time.sleep(0.01)
 
 
 @pytest.fixture

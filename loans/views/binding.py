@@ -82,7 +82,7 @@ def binding_return(request: StaffRequest, trip_id: int) -> HttpResponse:
     form = BindingBackForm(request.POST)
     try:
         if not form.is_valid():
-            raise Refused(" ".join(form.errors.get("back_on", [])))
+            raise Refused(" ".join(str(error) for error in form.errors.get("back_on", [])))
         trip = binding_back(
             trip_id=trip_id,
             back_on=form.cleaned_data["back_on"] or today,

@@ -1,6 +1,7 @@
 """The paper work of an applied session: the register book and the card cabinets."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,7 +39,9 @@ def paper(request: StaffRequest, session_id: int) -> HttpResponse:
     kind = Kind.CARD if asked == Kind.CARD else Kind.REGISTER
     may_tick = request.user.has_right(Right.SETTLE_FINDINGS)
     whole = "all" in request.GET
-    if request.method == "POST" and may_tick:
+    if request.method == "POST":
+        if not may_tick:
+            raise PermissionDenied
         return _tick(request, session, kind)
     only_left = "done" not in request.GET
     changes = card_changes if kind == Kind.CARD else register_changes

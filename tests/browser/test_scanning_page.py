@@ -241,7 +241,7 @@ def test_complaint_the_same_book_scanned_twice_says_success_twice(
     shelf.read(copies[0].barcode)
     assert shelf.heard() == ["fine", "fine", "repeated"]
     expect(shelf.last()).to_have_class("scan-last finding-repeated")
-    shelf.page.reload()  # and it is remembered
+    shelf.open()  # and it is remembered
     expect(shelf.page.locator(".scan-line")).to_have_count(3)
     shelf.read(copies[1].barcode)
     assert shelf.heard() == ["repeated"]
@@ -317,7 +317,7 @@ def test_commands_speak_of_the_last_book_and_undo_takes_back_one_by_one(
     expect(shelf.page.locator(".scan-line.is-undone")).to_have_count(3)
     # The book taken back is no repeat when it is read again, and undo still knows the first book.
     shelf.page.wait_for_timeout(550)
-    shelf.page.reload()
+    shelf.open()
     shelf.read(copies[1].barcode)
     assert shelf.heard() == ["fine"]
     shelf.press("برگرداندن")

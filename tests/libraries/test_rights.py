@@ -18,7 +18,7 @@ from config.urls import urlpatterns as real_urlpatterns
 from libraries.models import CopiesList, Copy, Job
 from libraries.rights import PUBLIC
 from libraries.roles import Right
-from loans.models import Loan, Member
+from loans.models import BindingTrip, Loan, Member
 from shelfreading.models import ReadingSession
 from shelfreading.services.applying import findings_apply
 from shelfreading.services.events import events_take
@@ -56,6 +56,10 @@ GET = {
     "copies-list-columns":    "405 405  403 403 403 403  403  405  302",
     "copies-list-write":      "405 405  403 403 403 403  403  405  302",
     "copies-list-rejected":   "200 200  403 403 403 403  403  404  302",
+    "bindings":               "200 200  403 403 403 403  403  200  302",
+    "bindings-mark":          "405 405  403 403 403 403  403  405  302",
+    "binding-back":           "405 405  403 403 403 403  403  405  302",
+    "collection":             "200 200  200 200 200 200  403  404  302",
     "loans":                  "200 200  403 403 403 403  403  200  302",
     "loans-xlsx":             "200 200  403 403 403 403  403  200  302",
     "loans-desk":             "200 200  403 403 403 403  403  200  302",
@@ -112,6 +116,7 @@ GET = {
     "session-apply":          "200 200  200 200 200 200  403  404  302",
     "conflict-settle":        "405 405  403 403 403 403  403  405  302",
     "session-undo":           "200 200  403 403 403 403  403  404  302",
+    "paper":                  "200 200  200 200 200 200  403  404  302",
     "changes-xlsx":           "200 200  200 200 200 200  403  404  302",
     "match-files":            "200 200  200 200 200 200  403  200  302",
     "match-files-result":     "200 404  404 404 404 404  403  404  302",
@@ -144,6 +149,10 @@ POST = {
     "copies-list-columns":    "ok  ok   403 403 403 403  403  404  302",
     "copies-list-write":      "ok  ok   403 403 403 403  403  404  302",
     "copies-list-rejected":   "ok  ok   403 403 403 403  403  404  302",
+    "bindings":               "ok  ok   403 403 403 403  403  ok   302",
+    "bindings-mark":          "ok  ok   403 403 403 403  403  ok   302",
+    "binding-back":           "ok  ok   403 403 403 403  403  404  302",
+    "collection":             "405 405  405 405 405 405  403  405  302",
     "loans":                  "ok  ok   403 403 403 403  403  ok   302",
     "loans-xlsx":             "ok  ok   403 403 403 403  403  ok   302",
     "loans-desk":             "ok  ok   403 403 403 403  403  ok   302",
@@ -198,6 +207,7 @@ POST = {
     "session-apply":          "ok  ok   403 403 403 403  403  404  302",
     "conflict-settle":        "ok  ok   403 403 403 403  403  404  302",
     "session-undo":           "ok  ok   403 403 403 403  403  404  302",
+    "paper":                  "ok  ok   403 403 403 403  403  404  302",
     "changes-xlsx":           "405 405  405 405 405 405  403  405  302",
     "match-files":            "ok  ok   ok  ok  ok  ok   403  ok   302",
     "match-files-result":     "405 405  405 405 405 405  403  405  302",
@@ -276,6 +286,9 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         copy=copies[3], member=member, lent_at=now - timedelta(days=40),
         due_on=timezone.localdate() - timedelta(days=26),
     )  # fmt: skip
+    trip = BindingTrip.objects.create(
+        copy=copies[4], sent_on=timezone.localdate(), sent_by=cast.librarian
+    )
     copies_list = CopiesList.objects.create(
         library=cast.library, uploaded_by=cast.librarian, uploaded_at=now, filename="list.xlsx",
         file=ContentFile(b"-", "list.xlsx"), rejected=ContentFile(b"-", "rejected.xlsx"),
@@ -297,6 +310,8 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     client.logout()
     arguments: dict[str, dict[str, Any]] = {
         "library": {"library_id": cast.library.pk},
+        "collection": {"library_id": cast.library.pk},
+        "binding-back": {"trip_id": trip.pk},
         "section-order": {"section_id": cast.library.sections.all()[0].pk},
         "copy": {"copy_id": copies[0].pk},
         "found-elsewhere-back": {"copy_id": copies[0].pk},
@@ -318,7 +333,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
          "second-look-rest", "second-look-pdf", "session-reopen",
          "session-apply", "conflict-settle"),
         closed,
-    ) | dict.fromkeys(("session-undo", "changes-xlsx", "session-forms"), applied)  # fmt: skip
+    ) | dict.fromkeys(("session-undo", "changes-xlsx", "paper", "session-forms"), applied)  # fmt: skip
     arguments |= {name: {"session_id": pk} for name, pk in of_session.items()}
     for name in GET:
         if name.startswith("copies-list") and name != "copies-lists":

@@ -20,8 +20,8 @@ from libraries.models import (
     User,
 )
 from libraries.roles import RIGHTS, Right, Role
-from loans.models import FollowUp, Forgiveness, Loan, LoanRules, Member, Renewal
-from shelfreading.models import ReadingEvent, ReadingSession
+from loans.models import BindingTrip, FollowUp, Forgiveness, Loan, LoanRules, Member, Renewal
+from shelfreading.models import AppliedChange, ReadingEvent, ReadingSession
 from tests.cast import Cast, add_copies, make_library, make_user, numbered_calls
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,9 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
         library=library, name="نام", method="list", started_at=now, started_by=by
     )
     application = session.applications.create(applied_at=now, applied_by=by, seen_count=0)
+    applied: AppliedChange = application.changes.create(
+        copy=copy, finding="missing", position=0, from_status="available", to_status="missing"
+    )
     rows: list[Any] = [
         library, library.sections.all()[0], copy.title, copy, change, job, copies_list, member,
         loan, session, application,
@@ -95,10 +98,9 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
         ),
         session.findings.create(finding="present", copy=copy, position=0),
         session.decisions.create(copy=copy, by=by, at=now),
-        application.changes.create(
-            copy=copy, finding="missing", position=0, from_status="available",
-            to_status="missing",
-        ),
+        applied,
+        applied.paper_ticks.create(kind="register", by=by, at=now),
+        BindingTrip.objects.create(copy=copy, sent_on=timezone.localdate(now), sent_by=by),
     ]  # fmt: skip
     return {type(row): row for row in rows}
 
