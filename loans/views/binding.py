@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,6 +12,7 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from loans.forms.binding import BindingBackForm, BindingFilter, BindingSendForm
+from loans.models import BindingTrip
 from loans.selectors.binding import BACK, OUT, binding_lines, trips_of, unmarked_long
 from loans.services.binding import binding_back, binding_send, long_bindings_mark
 
@@ -77,6 +78,7 @@ def bindings(request: StaffRequest) -> HttpResponse:
 @require_POST
 def binding_return(request: StaffRequest, trip_id: int) -> HttpResponse:
     """Take a copy back from the binder."""
+    get_object_or_404(BindingTrip.objects.for_user(request.user), pk=trip_id)
     now = timezone.now()
     today = timezone.localdate(now)
     form = BindingBackForm(request.POST)

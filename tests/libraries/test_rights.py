@@ -333,7 +333,9 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
          "second-look-rest", "second-look-pdf", "session-reopen",
          "session-apply", "conflict-settle"),
         closed,
-    ) | dict.fromkeys(("session-undo", "changes-xlsx", "paper", "session-forms"), applied)  # fmt: skip
+    ) | dict.fromkeys(
+        ("session-undo", "changes-xlsx", "paper", "session-forms"), applied
+    )  # fmt: skip
     arguments |= {name: {"session_id": pk} for name, pk in of_session.items()}
     for name in GET:
         if name.startswith("copies-list") and name != "copies-lists":
