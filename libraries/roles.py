@@ -56,6 +56,9 @@ class Right(StrEnum):
     VIEW_SESSIONS = "view_sessions"
     READ_SHELVES = "read_shelves"
     SETTLE_FINDINGS = "settle_findings"
+    PROPOSE_WEEDING = "propose_weeding"
+    SET_WEEDING_RULES = "set_weeding_rules"
+    DECIDE_WEEDING = "decide_weeding"
     PRINT_FORMS = "print_forms"
     MATCH_FILES = "match_files"
     USE_ADMIN = "use_admin"
@@ -73,6 +76,7 @@ _AT_THE_LIBRARY = frozenset(
         Right.VIEW_SESSIONS,
         Right.READ_SHELVES,
         Right.SETTLE_FINDINGS,
+        Right.PROPOSE_WEEDING,
         Right.PRINT_FORMS,
         Right.MATCH_FILES,
     }
@@ -91,9 +95,10 @@ _ABOVE = frozenset(
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.LIBRARIAN: _AT_THE_LIBRARY,
-    Role.LIBRARY_HEAD: _AT_THE_LIBRARY | {Right.SET_LOAN_RULES},
+    Role.LIBRARY_HEAD: _AT_THE_LIBRARY | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES},
     Role.COUNTY_HEAD: _ABOVE,
-    Role.PROVINCIAL_EXPERT: _ABOVE,
+    # Who proposes doesn't decide, and who decides doesn't propose (directive 7-4).
+    Role.PROVINCIAL_EXPERT: _ABOVE | {Right.DECIDE_WEEDING},
     Role.DIRECTOR_GENERAL: _ABOVE,
     Role.RESOURCES_OFFICE: _ABOVE,
     Role.ADMINISTRATOR: frozenset({Right.USE_DESK, Right.USE_ADMIN}),

@@ -153,6 +153,7 @@ class StatusChange(models.Model):
         UNDO = "undo", "برگرداندن اعمال رف‌خوانی"
         LOANS = "loans", "میز امانت"
         BINDER = "binder", "صحافی"
+        WEEDING = "weeding", "نظر کارشناس دربارهٔ وجین"
         ADMIN = "admin", "مدیر سامانه"
 
     copy = models.ForeignKey(

@@ -16,6 +16,7 @@ from shelfreading.models.sessions import (
     ReadingSession,
     ShelfRead,
 )
+from shelfreading.models.weeding import WeedingProposal, WeedingRules
 
 __all__ = [
     "WEEDING_OF_FATE",
@@ -30,4 +31,6 @@ __all__ = [
     "ReadingSession",
     "SessionFinding",
     "ShelfRead",
+    "WeedingProposal",
+    "WeedingRules",
 ]

@@ -175,6 +175,10 @@ class AppliedChange(models.Model):
     status_change = models.ForeignKey(StatusChange, models.PROTECT, null=True, related_name="+")
     returned_loan = models.ForeignKey(Loan, models.PROTECT, null=True, related_name="+")
     forgiveness = models.ForeignKey(Forgiveness, models.PROTECT, null=True, related_name="+")
+    # The weeding that this step proposed; the copy is weeded when the expert accepts it.
+    proposal = models.OneToOneField(
+        "shelfreading.WeedingProposal", models.PROTECT, null=True, related_name="applied_change"
+    )
 
     objects: ClassVar = ScopedQuerySet.as_manager()
 
