@@ -20,6 +20,7 @@ class Loan(models.Model):
 
         DESK = "desk", "میز امانت"
         LIST = "list", "فهرست"
+        CARD = "card", "کارت امانت"
 
     copy = models.ForeignKey(Copy, models.CASCADE, related_name="loans", verbose_name="نسخه")
     # A copies list often says only that a copy is lent, not to whom or until when.

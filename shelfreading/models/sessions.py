@@ -16,8 +16,9 @@ class ReadingSession(models.Model):
     library_path = "library"
 
     class Method(models.TextChoices):
-        """The directive's three ways (3-1). Cards come with the card cabinet."""
+        """The directive's three ways (3-1)."""
 
+        CARDS = "cards", "رف‌برگه‌دان"
         LIST = "list", "فهرست نسخ نرم‌افزار مدیریت"
         BARCODE = "barcode", "بارکدخوان"
 
@@ -86,7 +87,10 @@ class ReadingSession(models.Model):
 
 
 class ExpectedCopy(models.Model):
-    """A line of the frozen list: a copy that the records place on the shelves read."""
+    """A line of the frozen list: a copy that the records place on the shelves read.
+
+    A reading by cards takes each card that is entered into its list, in its place.
+    """
 
     library_path = "session__library"
 

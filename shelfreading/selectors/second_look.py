@@ -76,9 +76,9 @@ def second_look_rows(
 
 def second_look_ticks(session: ReadingSession) -> QuerySet[ReadingEvent]:
     """The standing words of a second look. Who reads by barcode ticks only then; who reads by the
-    list ticks all the time, and looks again on the pages of findings."""
+    list or by cards ticks all the time, and looks again on the pages of findings."""
     ticks = standing_events([session.pk]).filter(kind__in=(Kind.PRESENT, Kind.SOUGHT))
-    if session.method == ReadingSession.Method.LIST:
+    if session.method != ReadingSession.Method.BARCODE:
         ticks = ticks.filter(Q(kind=Kind.SOUGHT) | Q(device__startswith="second-look-"))
     return ticks
 

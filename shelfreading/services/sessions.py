@@ -8,7 +8,8 @@ from django.db import transaction
 from libraries import audit
 from libraries.bulk import bulk_insert
 from libraries.domain.call_numbers import class_bounds
-from libraries.domain.persian import stored_form
+from libraries.domain.copies_list import DEFAULT_SECTION
+from libraries.domain.persian import search_key, stored_form
 from libraries.files.limits import persian_number
 from libraries.locking import locked
 from libraries.models import Copy, Library, Section, User
@@ -19,6 +20,10 @@ from shelfreading.models import ExpectedCopy, ReadingSession, ShelfRead
 from shelfreading.selectors.devices import device_lines
 
 MAX_NAME = 120
+NOT_BY_CARDS = (
+    "نسخه‌های این کتابخانه در سامانه است و رف‌برگه‌دان روشِ کتابخانه‌ای است که نسخه‌هایش در نرم‌افزار "
+    "نیست (مادّهٔ ۳-۲)؛ بارکدخوان یا فهرست نسخ را برگزینید، یا پافشاری بر رف‌برگه را علامت بزنید."
+)
 
 
 @transaction.atomic
@@ -33,19 +38,26 @@ def session_start(
     reference: str = ReadingSession.Reference.ANY,
     participant_ids: Sequence[int] = (),
     other_colleagues: str = "",
+    despite_copies: bool = False,
     now: datetime,
 ) -> ReadingSession:
     """Start a reading and freeze the list of what should stand there (directive 3, spec S3.4).
 
     The shelves are chosen sections (none chosen: all), a range of main classes, reference
-    copies or not. Several sessions run at once as long as no copy is in two of them. Raises
-    Refused when nothing stands there or another open session reads a part of it.
+    copies or not. Several sessions run at once as long as no copy is in two of them. A reading
+    by cards may begin with nothing, and takes each card into its list as it is entered; where
+    the library's copies are in the software it begins only `despite_copies`, when a person
+    insists (directive 3-2). Raises Refused when nothing stands there or another open session
+    reads a part of it.
     """
     if actor.library_id is None:
         raise Refused("رف‌خوانی را کارکنان خود کتابخانه آغاز می‌کنند.")
     library = locked(Library.objects.all(), pk=actor.library_id)
     if method not in ReadingSession.Method.values:
         raise Refused("روش رف‌خوانی را از فهرست برگزینید.")
+    by_cards = method == ReadingSession.Method.CARDS
+    if by_cards and not despite_copies and library.copies.exists():
+        raise Refused(NOT_BY_CARDS)
     if reference not in ReadingSession.Reference.values:
         raise Refused("بگویید منابع مرجع هم خوانده می‌شوند یا نه.")
     sections = list(Section.objects.filter(library=library, pk__in=section_ids))
@@ -53,6 +65,8 @@ def session_start(
         raise Refused("یکی از بخش‌های برگزیده در این کتابخانه نیست.")
     if not sections:
         sections = list(library.sections.all())
+    if by_cards and not sections:
+        sections = [_first_section(library)]
     try:
         lowest, highest = class_bounds(class_first, class_last, library.rules)
     except ValueError as error:
@@ -70,7 +84,7 @@ def session_start(
             "section__position", "section_id", "shelf_key", "registration_key", "pk"
         ).values_list("pk", "section_id", "shelf_key", "barcode", "status")
     )
-    if not rows:
+    if not rows and not by_cards:
         raise Refused(
             "با این بخش‌ها و رده‌ها هیچ نسخه‌ای در سامانه نیست؛ گزینش را بازتر کنید "
             "یا نخست فهرست نسخ را وارد کنید."
@@ -136,6 +150,13 @@ def session_start(
         method=method,
     )
     return session
+
+
+def _first_section(library: Library) -> Section:
+    """The section of a library that has none yet, as a copies list would name it."""
+    return Section.objects.create(
+        library=library, name=DEFAULT_SECTION, search_name=search_key(DEFAULT_SECTION)
+    )
 
 
 def _default_name(sections: Sequence[Section], first: str, last: str) -> str:
