@@ -24,6 +24,7 @@ from shelfreading.selectors.applying import (
     will_happen,
 )
 from shelfreading.selectors.findings import class_counts, looked
+from shelfreading.selectors.remarks import paper_left
 from shelfreading.services.applying import application_undo, changes_proposed, findings_apply
 from shelfreading.services.decisions import conflict_settle
 from shelfreading.views.findings import session_fresh
@@ -52,6 +53,7 @@ def session_apply(request: StaffRequest, session_id: int) -> HttpResponse:
     if application is not None:
         context |= {"application": application, "groups": groups_applied(application)}
         context["total"] = application.changes.count()
+        context["paper_left"] = sum(paper_left(session).values())
         return render(request, "shelfreading/applied.html", context)
     changes = changes_proposed(session)
     context |= {
