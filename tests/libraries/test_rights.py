@@ -91,6 +91,11 @@ GET = {
     "shelf-list-pdf":         "405 405  405 405 405 405  403  405  302",
     "shelf-list-xlsx":        "405 405  405 405 405 405  403  405  302",
     "command-card":           "200 200  403 403 403 403  403  200  302",
+    "cards":                  "200 200  403 403 403 403  403  404  302",
+    "card-titles":            "200 200  403 403 403 403  403  404  302",
+    "loan-cards":             "200 200  403 403 403 403  403  404  302",
+    "card-backs":             "405 405  405 405 405 405  403  405  302",
+    "card-back":              "200 200  200 200 200 200  403  404  302",
     "scan":                   "200 200  403 403 403 403  403  404  302",
     "scan-list":              "200 200  403 403 403 403  403  404  401",
     "scan-events":            "405 405  403 403 403 403  403  405  401",
@@ -183,6 +188,11 @@ POST = {
     "shelf-list-pdf":         "ok  ok   ok  ok  ok  ok   403  404  302",
     "shelf-list-xlsx":        "ok  ok   ok  ok  ok  ok   403  404  302",
     "command-card":           "ok  ok   403 403 403 403  403  ok   302",
+    "cards":                  "ok  ok   403 403 403 403  403  404  302",
+    "card-titles":            "405 405  403 403 403 403  403  405  302",
+    "loan-cards":             "ok  ok   403 403 403 403  403  404  302",
+    "card-backs":             "ok  ok   ok  ok  ok  ok   403  404  302",
+    "card-back":              "405 405  405 405 405 405  403  405  302",
     "scan":                   "ok  ok   403 403 403 403  403  404  302",
     "scan-list":              "405 405  403 403 403 403  403  405  401",
     "scan-events":            "ok  ok   403 403 403 403  403  404  401",
@@ -281,6 +291,13 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         a_session(cast, closed=True).pk,
         a_session(cast).pk,
     )
+    cabinet = ReadingSession.objects.create(
+        library=cast.library, name="برگه‌دان", method="cards", started_at=now,
+        started_by=cast.librarian, expected_count=1,
+    )  # fmt: skip
+    cabinet.expected.create(
+        copy=copies[0], position=0, rank=0, shelf_run=0, code="1", status="available"
+    )
     member = Member.objects.create(library=cast.library, full_name="عضو", search_name="عضو")
     loan = Loan.objects.create(
         copy=copies[3], member=member, lent_at=now - timedelta(days=40),
@@ -320,6 +337,11 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "match-files-result": {"job_id": match},
         "match-files-download": {"job_id": match},
         "blank-form": {"slug": "minutes-5", "kind": "xlsx"},
+        "cards": {"session_id": cabinet.pk},
+        "card-titles": {"session_id": cabinet.pk},
+        "loan-cards": {"session_id": cabinet.pk},
+        "card-backs": {"session_id": cabinet.pk},
+        "card-back": {"session_id": cabinet.pk, "title_id": copies[0].title_id},
         "session-form": {"session_id": applied, "slug": "minutes-6", "kind": "xlsx"},
         "session-form-job": {"session_id": applied, "slug": "minutes-6"},
     }
