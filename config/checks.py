@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from config.sms_checks import unsafe_gateway
 from libraries.audit_guard import guard_stands
 
 GUARD_MIGRATION = ("libraries", "0004_audit_guard_anew")
@@ -101,6 +102,6 @@ def _is_loopback(host: str) -> bool:
 
 def refuse_unsafe_start() -> None:
     """Stop a server that is about to serve with unsafe settings. Raises ImproperlyConfigured."""
-    errors = [*unsafe_settings(), *data_dir_is_writable()]
+    errors = [*unsafe_settings(), *unsafe_gateway(), *data_dir_is_writable()]
     if errors:
         raise ImproperlyConfigured("; ".join(str(error.msg) for error in errors))

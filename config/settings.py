@@ -161,9 +161,21 @@ TASKS = {
     }
 }
 
+# Whatever carries texts (`sms_requests/gateways`). `console` only prints, and only in the demo.
+SMS_GATEWAY = env.choice("RAFKHAN_SMS_GATEWAY", "console", ("console", "kannel", "melipayamak"))
+SMS_URL = env.text("RAFKHAN_SMS_URL")
+SMS_USER = env.text("RAFKHAN_SMS_USER")
+SMS_PASSWORD = env.text("RAFKHAN_SMS_PASSWORD")
+SMS_LINE = env.text("RAFKHAN_SMS_LINE")
+# Providers sign nothing: who knows the token in the path is the provider.
+SMS_TOKEN = env.text("RAFKHAN_SMS_TOKEN")
+SMS_CALLBACK_URL = env.text("RAFKHAN_SMS_CALLBACK_URL")
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SECURE_SSL_REDIRECT = HTTPS
+# Kannel on this machine speaks plain HTTP and follows no redirection; the token guards these.
+SECURE_REDIRECT_EXEMPT = [r"^sms/"]
 SECURE_HSTS_SECONDS = env.number("RAFKHAN_HSTS_SECONDS", 0) if HTTPS else 0
 # Other hosts of the same domain, and browsers' own lists, are not this program's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

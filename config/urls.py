@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("libraries.urls")),
     path("", include("loans.urls")),
     path("", include("shelfreading.urls")),
+    path("", include("sms_requests.urls")),
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

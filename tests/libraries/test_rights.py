@@ -131,6 +131,9 @@ GET = {
     "session-form":           "200 200  200 200 200 200  403  404  302",
     "session-form-job":       "405 405  405 405 405 405  403  405  302",
     "blank-form":             "200 200  200 200 200 200  403  200  302",
+    # The SMS gateway knows a token; whoever doesn't, finds nothing.
+    "sms-in":                 "404 404  404 404 404 404  404  404  404",
+    "sms-report":             "404 404  404 404 404 404  404  404  404",
 }  # fmt: skip
 
 # What an empty POST answers. `ok`: the view looked at it; what it then said is its own affair
@@ -226,6 +229,8 @@ POST = {
     "session-form":           "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
     "blank-form":             "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "sms-in":                 "404 404  404 404 404 404  404  404  404",
+    "sms-report":             "404 404  404 404 404 404  404  404  404",
 }  # fmt: skip
 OK = {200, 302, 400, 405, 409, 422}
 
@@ -255,8 +260,9 @@ def test_every_view_declares_its_right() -> None:
         declared = getattr(entry.callback, "declared_right", None)
         assert declared == PUBLIC or declared in set(Right), entry
     public = {entry.name for entry, _ in patterns() if entry.callback.declared_right == PUBLIC}
-    # The worker is only code: a browser renews it with nobody logged in.
-    assert public == {"login", "logout", "reading-worker"}
+    # The worker is only code: a browser renews it with nobody logged in. The SMS gateway has no
+    # account: it knows a token.
+    assert public == {"login", "logout", "reading-worker", "sms-in", "sms-report"}
 
 
 # --- the walk -----------------------------------------------------------------------
@@ -337,6 +343,8 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "match-files-result": {"job_id": match},
         "match-files-download": {"job_id": match},
         "blank-form": {"slug": "minutes-5", "kind": "xlsx"},
+        "sms-in": {"token": "a-guess"},
+        "sms-report": {"token": "a-guess"},
         "cards": {"session_id": cabinet.pk},
         "card-titles": {"session_id": cabinet.pk},
         "loan-cards": {"session_id": cabinet.pk},

@@ -22,12 +22,14 @@ from libraries.models import (
 from libraries.roles import RIGHTS, Right, Role
 from loans.models import BindingTrip, FollowUp, Forgiveness, Loan, LoanRules, Member, Renewal
 from shelfreading.models import AppliedChange, ReadingEvent, ReadingSession
+from sms_requests.models import DeliveryReport, MessageIn, MessageOut
 from tests.cast import Cast, add_copies, make_library, make_user, numbered_calls
 
 pytestmark = pytest.mark.django_db
 APPS = ("libraries", "loans", "shelfreading", "sms_requests", "reports")
-# Belong to no library: people and places are reached through what does.
-APART = {User, Province, County}
+# Belong to no library: people and places are reached through what does, texts of the one SMS line
+# through the requests they made.
+APART = {User, Province, County, MessageIn, MessageOut, DeliveryReport}
 
 # Which libraries each role sees: A is the cast's own; B stands in its county, C in another county
 # of its province, D in another province.

@@ -1,0 +1,84 @@
+"""Handing queued texts over to the gateway: each at most once (docs/decisions.md)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from sms_requests.domain.sending import next_try
+from sms_requests.gateway import Gateway, NotSent, Outgoing, Unsure
+from sms_requests.gateways import chosen_gateway
+from sms_requests.models import MessageOut
+
+State = MessageOut.State
+GAVE_UP = "درگاه پیامک دو روز در دسترس نبود و پیامک کنار گذاشته شد."
+
+
+def messages_send(
+    gateway: Gateway | None = None, clock: Callable[[], datetime] = timezone.now
+) -> datetime | None:
+    """Hand over every text that is due; when to come again for those that could not go, if any.
+
+    Several may run at once: each text is taken by one of them. Stops at the first sign that the
+    gateway is down, so that a thousand texts don't wait for a thousand timeouts.
+    """
+    gateway = gateway or chosen_gateway()
+    again_at: datetime | None = None
+    while (message := _claim(gateway, clock())) is not None:
+        try:
+            provider_id = gateway.send(
+                Outgoing(str(message.reference), to=message.to, text=message.text)
+            )
+        except NotSent as failure:
+            retry_at = _put_back(message, failure, clock())
+            if retry_at is not None:
+                again_at = max(again_at or retry_at, retry_at)
+            if failure.is_down:
+                break
+        except Unsure as doubt:
+            _note(message, {"error": str(doubt)})
+        else:
+            _note(message, {"state": State.SENT, "provider_id": provider_id, "sent_at": clock()})
+    return again_at
+
+
+def _claim(gateway: Gateway, now: datetime) -> MessageOut | None:
+    """Take the text that is due longest, so that nobody else sends it; committed before it goes."""
+    with transaction.atomic():
+        due = MessageOut.objects.filter(state=State.QUEUED, next_try_at__lte=now)
+        # SQLite has one writer at a time and needs no lock; what another sender holds is passed.
+        message = due.select_for_update(skip_locked=True).order_by("next_try_at", "pk").first()
+        if message is None:
+            return None
+        message.state = State.SENDING
+        message.gateway = gateway.name
+        message.tries += 1
+        message.last_try_at = now
+        message.error = ""
+        message.save(update_fields=["state", "gateway", "tries", "last_try_at", "error"])
+    return message
+
+
+def _put_back(message: MessageOut, failure: NotSent, now: datetime) -> datetime | None:
+    """Queue a text anew that certainly did not leave, or give it up; when it is tried again."""
+    due = max(message.created_at, message.not_before or message.created_at)
+    retry_at = None if failure.for_good else next_try(message.tries, due, now)
+    if retry_at is None:
+        reason = str(failure) if failure.for_good else GAVE_UP
+        _note(message, {"state": State.FAILED, "failed_at": now, "error": reason[:200]})
+    else:
+        _note(
+            message,
+            {"state": State.QUEUED, "next_try_at": retry_at, "error": str(failure)[:200]},
+        )
+    return retry_at
+
+
+def _note(message: MessageOut, values: dict[str, object]) -> None:
+    """Write how the try ended, unless a delivery report was faster and says more."""
+    MessageOut.objects.filter(pk=message.pk, state=State.SENDING).update(**values)
+    # Its id and the time belong to it in any case.
+    late = {name: values[name] for name in ("provider_id", "sent_at") if name in values}
+    if late:
+        MessageOut.objects.filter(pk=message.pk, sent_at=None).update(**late)
