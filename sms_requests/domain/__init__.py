@@ -1,0 +1,1 @@
+"""The pure rules of lending by text: what a text says, and what is answered."""

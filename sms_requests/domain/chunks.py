@@ -1,0 +1,332 @@
+"""The stretches of a text between labels, marks and numbers: what each part may be found in."""
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from sms_requests.domain.people import begins_a_name, is_a_name
+from sms_requests.domain.tokens import Shape, Token
+from sms_requests.domain.words import (
+    AFTER,
+    AFTER_A_TITLES_GREETING,
+    BEFORE,
+    CONNECTING,
+    EMPTY,
+    LABELS,
+    LONGEST_NAME,
+    LONGEST_PHRASE,
+    MEMBER_VERBS,
+    NO_AUTHOR,
+    ONLY_BEFORE_NAMES,
+    REQUESTS,
+    Label,
+)
+
+_OPENING = frozenset('«“"')
+_CLOSING = frozenset('»”"')
+_OF_NUMBERS = {Label.NATIONAL_ID, Label.OTHER_NUMBER, Label.YEAR}
+_SPEAK_OF_ALL = _OF_NUMBERS | {Label.MEMBERSHIP, Label.NOORMAGS}
+_TITLES = {Label.TITLE, Label.MAYBE_TITLE}
+_NAMES = {Label.FULL_NAME, Label.FAMILY_NAME, Label.MAYBE_NAME}
+_AUTHORS = {Label.AUTHOR, Label.MAYBE_AUTHOR}
+_LOOK_AHEAD = 9  # words
+
+
+class Gap(IntEnum):
+    """What stands before a chunk: how far it belongs to the one before it."""
+
+    NONE = 0
+    WEAK = 1  # a dot, a colon, a dash, a bracket
+    STRONG = 2  # a comma, a slash
+    LINE = 3
+    WALL = 4  # a number that was taken, a label
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Words side by side, with the label before them; `words` are places in the list of tokens."""
+
+    label: Label | None = None
+    label_start: int | None = None
+    is_sure: bool = False  # a colon stands after the label, or the label says it all
+    gap: Gap = Gap.WALL
+    is_quoted: bool = False
+    words: list[int] = field(default_factory=list)
+    is_open: bool = False  # no mark ends it
+    is_statement: bool = False  # «… هستم»
+    is_done: bool = False  # explained: a library, a name, a greeting
+
+
+def labels_in(tokens: Sequence[Token]) -> dict[int, tuple[Label, int]]:
+    """Every phrase that can be a label: where it begins, what it says, how many words it has.
+
+    A label of numbers counts only before a number, except «کد ملی», which stands by itself too.
+    """
+    found: dict[int, tuple[Label, int]] = {}
+    i = 0
+    while i < len(tokens):
+        length, key = phrase_at(tokens, i, LABELS)
+        if not length:
+            i += 1
+            continue
+        label = LABELS[key]
+        if (
+            label in _OF_NUMBERS
+            and number_after(tokens, i + length) is None
+            and (label is not Label.NATIONAL_ID or length == 1)
+        ):
+            i += 1
+            continue
+        found[i] = label, length
+        i += length
+    return found
+
+
+def phrase_at(tokens: Sequence[Token], i: int, phrases: Container[str]) -> tuple[int, str]:
+    """The number of words of the longest phrase that begins at a token, and its key; 0 if none."""
+    best = 0, ""
+    joined = ""
+    for length in range(1, LONGEST_PHRASE + 1):
+        if i + length > len(tokens) or tokens[i + length - 1].shape is not Shape.WORD:
+            break
+        joined += tokens[i + length - 1].key
+        if joined in phrases:
+            best = length, joined
+    return best
+
+
+def number_after(tokens: Sequence[Token], i: int) -> int | None:
+    """The number that a label before `i` speaks of: at once, or after «من», «:» and the like."""
+    for j in range(i, min(i + 4, len(tokens))):
+        if tokens[j].shape is Shape.NUMBER:
+            return j
+        if tokens[j].shape is Shape.WORD and tokens[j].key not in EMPTY:
+            return None
+        if tokens[j].is_strong and tokens[j].key not in "=\n":
+            return None
+    return None
+
+
+def wants_to_join(tokens: Sequence[Token]) -> bool:
+    """Whether «عضو» stands some words before «شوم» and the like."""
+    for i, token in enumerate(tokens):
+        if token.key == "عضو":
+            after = [later.key for later in tokens[i + 1 : i + 1 + _LOOK_AHEAD]]
+            if MEMBER_VERBS.intersection(after):
+                return True
+    return False
+
+
+def says_nothing(keys: Sequence[str]) -> bool:
+    """Whether the words are greetings, thanks and empty words through and through."""
+    reached = {0}
+    for i in range(len(keys)):
+        if i in reached:
+            joined = ""
+            for j in range(i, min(i + LONGEST_PHRASE, len(keys))):
+                joined += keys[j]
+                if joined in EMPTY:
+                    reached.add(j + 1)
+    return len(keys) in reached
+
+
+class Reader:
+    """Goes through the tokens once and cuts them into chunks."""
+
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        labels: dict[int, tuple[Label, int]],
+        taken: Container[int],
+        is_library: Callable[[Sequence[str]], bool],
+        expects_name: bool,
+    ) -> None:
+        self.tokens = tokens
+        self.labels = labels
+        self.taken = taken
+        self.is_library = is_library
+        self.expects_name = expects_name
+        self.chunks: list[Chunk] = []
+        self.now = Chunk()
+
+    def read(self) -> list[Chunk]:
+        """All chunks with words, and those with a label and none."""
+        i = 0
+        while i < len(self.tokens):
+            token = self.tokens[i]
+            if i in self.taken:
+                self._begin(Chunk())
+            elif token.shape is Shape.MARK:
+                self._mark(token)
+            elif i in self.labels and not self.now.is_quoted and self._is_label(i):
+                label, length = self.labels[i]
+                has_colon = self._mark_at(i + length) in (":", "=")
+                sure = has_colon or label is Label.TITLE
+                if label in _SPEAK_OF_ALL:
+                    self._begin(Chunk())
+                else:
+                    self._begin(Chunk(label, label_start=i, is_sure=sure))
+                i += length
+                continue
+            else:
+                self.now.words.append(i)
+            i += 1
+        self._begin(Chunk(), ended_by_mark=True)
+        return self.chunks
+
+    def _begin(self, chunk: Chunk, *, ended_by_mark: bool = False) -> None:
+        if self.now.words or self.now.label:
+            self.now.is_open = not ended_by_mark
+            self.chunks.append(self.now)
+        self.now = chunk
+
+    def _mark(self, token: Token) -> None:
+        if token.key in _CLOSING and self.now.is_quoted:
+            self._begin(Chunk(gap=Gap.WEAK), ended_by_mark=True)
+        elif token.key in _OPENING:
+            if self.now.label and not self.now.words:
+                self.now.is_quoted = True
+            else:
+                self._begin(Chunk(is_quoted=True, gap=Gap.WEAK), ended_by_mark=True)
+        elif self.now.is_quoted:
+            return
+        elif not self.now.words:
+            if self.now.label and token.is_strong and token.key not in "=\n":
+                self._begin(Chunk(gap=Gap.STRONG), ended_by_mark=True)
+            else:
+                self.now.gap = max(self.now.gap, _gap(token))
+        else:
+            self._begin(Chunk(gap=_gap(token)), ended_by_mark=True)
+
+    def _mark_at(self, i: int) -> str:
+        return self.tokens[i].key if i < len(self.tokens) else ""
+
+    def _keys_after(self, i: int) -> list[str]:
+        """The words from a token on, up to a mark, a taken number or a sure label."""
+        keys: list[str] = []
+        for j in range(i, len(self.tokens)):
+            if self.tokens[j].shape is Shape.MARK or j in self.taken:
+                break
+            if j in self.labels and self.labels[j][0] not in (Label.MAYBE_NAME, Label.MAYBE_AUTHOR):
+                break
+            keys.append(self.tokens[j].key)
+        return keys
+
+    def _is_label(self, i: int) -> bool:
+        """Whether a phrase that can be a label is one here, and no word of a title."""
+        label, length = self.labels[i]
+        has_colon = self._mark_at(i + length) in (":", "=")
+        if label in _SPEAK_OF_ALL or has_colon:
+            return True
+        after = self._keys_after(i + length)
+        words = [self.tokens[j].key for j in self.now.words]
+        if label is Label.LIBRARY:
+            in_title = self.now.label in _TITLES and self.now.is_sure and not words
+            return not in_title and (not words or (bool(after) and words[-1] != "و"))
+        if label in _AUTHORS:
+            return self._is_author(i, words, after)
+        if label is Label.TITLE or label is Label.FAMILY_NAME:
+            return True
+        if label is Label.FULL_NAME:
+            return bool(after)
+        if label is Label.MAYBE_TITLE:
+            follows = i + length < len(self.tokens)
+            in_title = self.now.label in _TITLES
+            return follows and not in_title and self._is_explained(words, bool(after))
+        named = begins_a_name(after) and (
+            self.expects_name or is_a_name(after[:2]) or is_a_name(after[:3]) or "هستم" in after
+        )
+        if self.tokens[i].key in ("من", "بنده") and length == 1:
+            named = named and ("هستم" in after or self.expects_name)
+        return named and self.now.label not in _TITLES and self._is_explained(words, True)
+
+    def _is_author(self, i: int, words: Sequence[str], after: Sequence[str]) -> bool:
+        """Whether an author follows: by a name's look, or by few words after a clear one."""
+        label, length = self.labels[i]
+        if not after or after[0] in NO_AUTHOR or (words and says_nothing(words)):
+            return False
+        named = is_a_name(after[:2]) or is_a_name(after[:3])
+        clear = label is Label.AUTHOR or self.tokens[i].key not in ONLY_BEFORE_NAMES
+        if not named and not (clear and len(after) <= LONGEST_NAME):
+            return False
+        if words:
+            return True
+        last = self.chunks[-1] if self.chunks else None
+        return (
+            last is not None
+            and last.label is not Label.LIBRARY
+            and self.now.label is None
+            and self.now.gap <= Gap.STRONG
+        )
+
+    def _is_explained(self, words: Sequence[str], is_followed: bool) -> bool:
+        """Whether what stands before a label in its chunk is whole without it."""
+        if not words:
+            return True
+        if not is_followed or (len(words) == 1 and words[0] in CONNECTING):
+            return False
+        return (
+            self.now.label in _NAMES
+            or self.now.label is Label.LIBRARY
+            or says_nothing(words)
+            or is_a_name(words)
+            or self.is_library(words)
+        )
+
+
+def _gap(token: Token) -> Gap:
+    if token.key == "\n":
+        return Gap.LINE
+    return Gap.STRONG if token.is_strong else Gap.WEAK
+
+
+def peel(chunk: Chunk, tokens: Sequence[Token]) -> None:
+    """Take greetings, thanks and requests off the ends of a chunk; done where nothing is left."""
+    keys = [tokens[i].key for i in chunk.words]
+    if says_nothing(keys) and not chunk.is_quoted:
+        chunk.words, chunk.is_done = [], True
+        return
+    if chunk.is_quoted:
+        return
+    first, last = 0, len(keys)
+    asked = False
+    while last > first:
+        length = _ends_with(keys[first:last], AFTER)
+        if length and last - length > first:
+            chunk.is_statement |= keys[last - 1] == "هستم"
+        elif last - first > 1 and keys[last - 1] in CONNECTING and (asked or chunk.is_open):
+            length = 1
+        else:
+            break
+        asked = True
+        last -= length
+    if not chunk.is_sure:
+        first = _after_greetings(keys, first, last)
+        while asked and (length := _begins_with(keys[first:last], REQUESTS)):
+            if first + length >= last:
+                break
+            first = _after_greetings(keys, first + length, last)
+    chunk.words = chunk.words[first:last]
+
+
+def _after_greetings(keys: Sequence[str], first: int, last: int) -> int:
+    while length := _begins_with(keys[first:last], BEFORE):
+        after = keys[first + length : last]
+        if not after or (length == 1 and after[0] in AFTER_A_TITLES_GREETING):
+            break
+        first += length
+    return first
+
+
+def _begins_with(keys: Sequence[str], phrases: Container[str]) -> int:
+    for length in range(min(LONGEST_PHRASE, len(keys)), 0, -1):
+        if "".join(keys[:length]) in phrases:
+            return length
+    return 0
+
+
+def _ends_with(keys: Sequence[str], phrases: Container[str]) -> int:
+    for length in range(min(LONGEST_PHRASE, len(keys)), 0, -1):
+        if "".join(keys[-length:]) in phrases:
+            return length
+    return 0
