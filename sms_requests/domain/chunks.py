@@ -17,6 +17,7 @@ from sms_requests.domain.words import (
     LONGEST_PHRASE,
     MEMBER_VERBS,
     NO_AUTHOR,
+    OBJECT_MARKS,
     ONLY_BEFORE_NAMES,
     REQUESTS,
     Label,
@@ -158,14 +159,15 @@ class Reader:
                 self._begin(Chunk())
             elif token.shape is Shape.MARK:
                 self._mark(token)
-            elif i in self.labels and not self.now.is_quoted and self._is_label(i):
+            elif i in self.labels and self._may_be_label(i) and self._is_label(i):
                 label, length = self.labels[i]
                 has_colon = self._mark_at(i + length) in (":", "=")
                 sure = has_colon or label is Label.TITLE
                 if label in _SPEAK_OF_ALL:
                     self._begin(Chunk())
                 else:
-                    self._begin(Chunk(label, label_start=i, is_sure=sure))
+                    quoted = self.now.is_quoted
+                    self._begin(Chunk(label, label_start=i, is_sure=sure, is_quoted=quoted))
                 i += length
                 continue
             else:
@@ -211,6 +213,11 @@ class Reader:
                 break
             keys.append(self.tokens[j].key)
         return keys
+
+    def _may_be_label(self, i: int) -> bool:
+        """In quotation marks only «کتابخانه» is one, at the beginning."""
+        at_start = self.labels[i][0] is Label.LIBRARY and not self.now.words
+        return at_start or not self.now.is_quoted
 
     def _is_label(self, i: int) -> bool:
         """Whether a phrase that can be a label is one here, and no word of a title."""
@@ -300,6 +307,8 @@ def peel(chunk: Chunk, tokens: Sequence[Token]) -> None:
             break
         asked = True
         last -= length
+        if keys[last] in OBJECT_MARKS:  # what stands before «را» is the thing asked, whole
+            break
     if not chunk.is_sure:
         first = _after_greetings(keys, first, last)
         while asked and (length := _begins_with(keys[first:last], REQUESTS)):

@@ -55,6 +55,11 @@ def name_words(name: str) -> list[str]:
     return [_NUMBERS.get(word, word) for word in words if word not in SAY_NOTHING]
 
 
+def tells_one(words: Iterable[str]) -> bool:
+    """Whether words hold more than «شهید», «شماره», a number and the like."""
+    return any(word not in _HONOURS and not word.isdigit() for word in words)
+
+
 def _allowed(length: int) -> int:
     """The letters that may differ in a word of so many."""
     return 0 if length < 4 else 1 if length < 7 else 2
@@ -271,7 +276,7 @@ def _parts(words: Sequence[str]) -> Iterable[Sequence[str]]:
             )
         )
     for choice in choices:
-        if any(word not in _HONOURS and not word.isdigit() for word in choice):
+        if tells_one(choice) or (len(choice) > 1 and any(word.isdigit() for word in choice)):
             yield choice
     if len(words) > 1:
         yield [words[-1], *words[:-1]]

@@ -16,6 +16,7 @@ from sms_requests.domain.chunks import (
     labels_in,
     number_after,
     peel,
+    phrase_at,
     says_nothing,
     wants_to_join,
 )
@@ -24,7 +25,7 @@ from sms_requests.domain.numbers import read_numbers
 from sms_requests.domain.people import begins_a_name, is_a_name, looks_like_an_author, may_be_a_name
 from sms_requests.domain.tokens import Shape, Token, clean, tokens_of
 from sms_requests.domain.which_library import Finding, find_library
-from sms_requests.domain.words import GOES_ON, QUESTIONS, TOWNS, Label
+from sms_requests.domain.words import GOES_ON, KIN, QUESTIONS, TOWNS, Label
 
 NAMES = {Label.FULL_NAME, Label.FAMILY_NAME, Label.MAYBE_NAME}
 TITLES = {Label.TITLE, Label.MAYBE_TITLE}
@@ -168,7 +169,8 @@ class _Message:
         if "هستم" in keys[1:]:
             words = words[: keys.index("هستم", 1)]
         for first in range(1, len(words)):
-            if says_nothing(keys[:first]) and begins_a_name(keys[first:]):
+            before = [key for key in keys[:first] if key not in KIN]
+            if says_nothing(before) and begins_a_name(keys[first:]):
                 return words[first:]
         return words
 
@@ -197,7 +199,7 @@ class _Message:
             for i, c in enumerate(self.chunks)
             if c.words and not c.is_done and c.label is None and not c.is_statement
         ]
-        better = [i for i in left if not self._is_name_or_town(self.chunks[i])] or left
+        better = [i for i in left if not self._is_other(self.chunks[i])] or left
         if better:
             return self._from(better[0], Gap.WEAK), False
         authors = [c for c in self.chunks if c.label is Label.MAYBE_AUTHOR and c.words]
@@ -206,9 +208,11 @@ class _Message:
             return self._text([authors[0].label_start, *chunk.words]), False
         return None, False
 
-    def _is_name_or_town(self, chunk: Chunk) -> bool:
+    def _is_other(self, chunk: Chunk) -> bool:
+        """Whether it is a name, a town or the number of a list, where a title may be elsewhere."""
         keys = self._keys(chunk)
-        return is_a_name(keys) or "".join(keys) in TOWNS
+        joined = "".join(keys)
+        return is_a_name(keys) or joined in TOWNS or (joined.isdigit() and len(joined) < 3)
 
     def _from(self, first: int, most: Gap) -> str:
         """The title that begins with a chunk and goes on over the gaps that a title may have."""
@@ -233,10 +237,13 @@ class _Message:
             return Kind.NOORMAGS
         if self.is_membership:
             return Kind.MEMBERSHIP
+        tried = self.numbers.was_tried
+        asks = any(phrase_at(self.tokens, i, QUESTIONS)[0] for i in range(len(self.tokens)))
+        if asks and not tried and not (is_title_sure and self.found.is_tried):
+            return Kind.UNCLEAR
         if is_title_sure:
             return Kind.LOAN
-        tried = self.numbers.was_tried
-        if self._asks() and not tried:
+        if not tried and any(token.key in ("؟", "?") for token in self.tokens):
             return Kind.UNCLEAR
         if is_named and title is None:
             return Kind.MEMBERSHIP
@@ -245,7 +252,3 @@ class _Message:
             return Kind.MEMBERSHIP
         parts = tried + self.found.is_tried + (title is not None)
         return Kind.LOAN if parts >= 2 else Kind.UNCLEAR
-
-    def _asks(self) -> bool:
-        """Whether the text is a question, by its mark or its words."""
-        return any(t.key in "؟?" or t.key in QUESTIONS for t in self.tokens if t.key)

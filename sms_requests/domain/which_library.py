@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sms_requests.domain.chunks import Chunk, Gap
-from sms_requests.domain.library_names import SAY_NOTHING, LibraryNames, Named
+from sms_requests.domain.library_names import SAY_NOTHING, LibraryNames, Named, tells_one
 from sms_requests.domain.tokens import Token
-from sms_requests.domain.words import BEFORE_LIBRARY, WORKS, Label
+from sms_requests.domain.words import AFTER, BEFORE_LIBRARY, FROM, TO_THE_TOWN, WORKS, Label
 
 _LEAST_MISSPELT = 5  # letters of a single word that may be a misspelt name without a label
 
@@ -57,19 +57,25 @@ class _Search:
                 places.append(place)
         if places:
             for chunk in unknown:  # «کتابخانهٔ نیمه‌شب» beside a library is a title
-                if chunk.label_start is not None:
-                    chunk.words = [chunk.label_start, *chunk.words]
-                chunk.label = None
+                self._as_title(chunk)
             return self._decide(places)
         if unknown:
             for chunk in unknown:
-                chunk.is_done = True
+                if chunk.is_quoted:
+                    self._as_title(chunk)
+                else:
+                    chunk.is_done = True
             return Finding(None, True, self.chunks)
         for level in (self._alone, self._part_alone, self._at_edges, self._misspelt_alone):
             places = level()
             if places:
                 return self._decide(places)
         return Finding(None, bool(labelled), self.chunks)
+
+    def _as_title(self, chunk: Chunk) -> None:
+        if chunk.label_start is not None:
+            chunk.words = [chunk.label_start, *chunk.words]
+        chunk.label = None
 
     def _keys(self, words: Sequence[int]) -> list[str]:
         return [self.tokens[i].key for i in words]
@@ -133,7 +139,7 @@ class _Search:
                 named, ids, used = match
                 telling = self._telling(chunk.words)
                 town = self.names.is_town("".join(self._keys(telling)))
-                if named.is_full or len(telling) > 1 or town:
+                if named.is_full or town or (len(telling) > 1 and tells_one(self._keys(telling))):
                     found.append(_Place(chunk, ids, chunk.words))
         return found
 
@@ -152,20 +158,27 @@ class _Search:
         found = []
         for chunk in self._free():
             match = self._match(chunk.words, misspelt=False)
-            if match and len(self._telling(match[2])) > 1:
+            if match and self._is_telling_pair(match[2]):
                 found.append(_Place(chunk, match[1], match[2]))
                 continue
             for first in range(1, len(chunk.words) - 1):
                 words = chunk.words[first:]
-                if self.tokens[chunk.words[first - 1]].key in WORKS:
+                before = self._keys(chunk.words[max(first - 2, 0) : first])
+                if before[-1] in WORKS:
                     continue
                 named = self.names.whole(self._keys(self._telling(words)), misspelt=False)
-                if named and len(self._telling(words)) > 1:
+                if named and before[-1] in FROM and before[0] not in AFTER and not named.is_full:
+                    continue
+                if named and self._is_telling_pair(words):
                     found.append(_Place(chunk, named.ids, words))
                     break
         for place in found:
             self._split(place.chunk, place.words)
         return found
+
+    def _is_telling_pair(self, words: Sequence[int]) -> bool:
+        keys = self._keys(self._telling(words))
+        return len(keys) > 1 and tells_one(keys)
 
     def _misspelt_alone(self) -> list[_Place]:
         """Chunks that are a misspelt name whole, where another chunk can be the title."""
@@ -196,20 +209,41 @@ class _Search:
     def _with_towns(self, ids: frozenset[int], named: Chunk) -> frozenset[int]:
         """What is left when chunks that are only a town are heard; these are no titles then."""
         for chunk in self._free():
-            if len(self._free()) == 1 and chunk is not self._after(named):
-                continue
+            is_next = chunk is self._after(named)
             keys = self._keys(self._telling(chunk.words))
-            if not keys:
-                chunk.is_done = True
+            if not is_next and not self._is_titled_without(chunk):
                 continue
             left, taken = self.names.narrowed(ids, keys)
-            if taken == len(keys) and (left or len(self._free()) > 1):
-                if not left and chunk is not self._after(named):
-                    continue
+            if not keys or taken < len(keys):
+                continue
+            if left or (is_next and self._is_titled_without(chunk)):
                 chunk.is_done = True
                 ids = left
+        return ids if len(ids) < 2 else self._with_town_at_end(ids)
+
+    def _with_town_at_end(self, ids: frozenset[int]) -> frozenset[int]:
+        """What «شهر …» at the end of some other chunk leaves, even of a title."""
+        for chunk in self.chunks:
+            keys = self._keys(chunk.words)
+            for first in range(1, len(keys) - 1):
+                if keys[first] in TO_THE_TOWN and not chunk.is_done:
+                    left, taken = self.names.narrowed(ids, keys[first:])
+                    if left and taken == len(keys) - first:
+                        chunk.words = chunk.words[:first]
+                        return left
         return ids
 
+    def _is_titled_without(self, chunk: Chunk) -> bool:
+        """Whether the title can be looked for elsewhere."""
+        return any(
+            other is not chunk
+            and other.words
+            and not other.is_done
+            and (other.is_quoted or other.label in (None, Label.TITLE, Label.MAYBE_TITLE))
+            for other in self.chunks
+        )
+
     def _after(self, chunk: Chunk) -> Chunk | None:
-        at = self.chunks.index(chunk)
-        return self.chunks[at + 1] if at + 1 < len(self.chunks) else None
+        """The next chunk that says something."""
+        later = self.chunks[self.chunks.index(chunk) + 1 :]
+        return next((other for other in later if other.words), None)
