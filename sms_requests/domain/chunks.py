@@ -4,7 +4,11 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from sms_requests.domain.people import begins_a_name, is_a_name
+from sms_requests.domain.people import (
+    begins_a_name,
+    begins_with_a_form_of_address,
+    is_a_name,
+)
 from sms_requests.domain.tokens import Shape, Token
 from sms_requests.domain.words import (
     AFTER,
@@ -12,6 +16,7 @@ from sms_requests.domain.words import (
     BEFORE,
     CONNECTING,
     EMPTY,
+    IN_A_QUESTION,
     LABELS,
     LONGEST_NAME,
     LONGEST_PHRASE,
@@ -54,6 +59,7 @@ class Chunk:
     is_quoted: bool = False
     words: list[int] = field(default_factory=list)
     is_open: bool = False  # no mark ends it
+    is_asked: bool = False  # a question mark ends it
     is_statement: bool = False  # «… هستم»
     is_done: bool = False  # explained: a library, a name, a greeting
 
@@ -193,12 +199,17 @@ class Reader:
         elif self.now.is_quoted:
             return
         elif not self.now.words:
-            if self.now.label and token.is_strong and token.key not in "=\n":
-                self._begin(Chunk(gap=Gap.STRONG), ended_by_mark=True)
-            else:
-                self.now.gap = max(self.now.gap, _gap(token))
+            self._mark_before(token)
         else:
+            self.now.is_asked = token.key in ("؟", "?")
             self._begin(Chunk(gap=_gap(token)), ended_by_mark=True)
+
+    def _mark_before(self, token: Token) -> None:
+        """A mark before the first word: a comma ends an empty label, a colon doesn't."""
+        if self.now.label and token.is_strong and token.key not in "=\n":
+            self._begin(Chunk(gap=Gap.STRONG), ended_by_mark=True)
+        else:
+            self.now.gap = max(self.now.gap, _gap(token))
 
     def _mark_at(self, i: int) -> str:
         return self.tokens[i].key if i < len(self.tokens) else ""
@@ -244,7 +255,10 @@ class Reader:
             self.expects_name or is_a_name(after[:2]) or is_a_name(after[:3]) or "هستم" in after
         )
         if self.tokens[i].key in ("من", "بنده") and length == 1:
-            named = named and ("هستم" in after or self.expects_name)
+            says_so = "هستم" in after[1:5]
+            named = (named and self.expects_name) or (
+                says_so and (begins_a_name(after) or begins_with_a_form_of_address(after))
+            )
         return named and self.now.label not in _TITLES and self._is_explained(words, True)
 
     def _is_author(self, i: int, words: Sequence[str], after: Sequence[str]) -> bool:
@@ -276,6 +290,7 @@ class Reader:
             self.now.label in _NAMES
             or self.now.label is Label.LIBRARY
             or says_nothing(words)
+            or words[-1] == "هستم"
             or is_a_name(words)
             or self.is_library(words)
         )
@@ -299,6 +314,8 @@ def peel(chunk: Chunk, tokens: Sequence[Token]) -> None:
     asked = False
     while last > first:
         length = _ends_with(keys[first:last], AFTER)
+        if chunk.is_asked and not length and not asked:
+            length = int(keys[last - 1] in IN_A_QUESTION)
         if length and last - length > first:
             chunk.is_statement |= keys[last - 1] == "هستم"
         elif last - first > 1 and keys[last - 1] in CONNECTING and (asked or chunk.is_open):

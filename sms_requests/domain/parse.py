@@ -25,7 +25,7 @@ from sms_requests.domain.numbers import read_numbers
 from sms_requests.domain.people import begins_a_name, is_a_name, looks_like_an_author, may_be_a_name
 from sms_requests.domain.tokens import Shape, Token, clean, tokens_of
 from sms_requests.domain.which_library import Finding, find_library
-from sms_requests.domain.words import GOES_ON, KIN, QUESTIONS, TOWNS, Label
+from sms_requests.domain.words import AFTER_A_NAME, GOES_ON, KIN, QUESTIONS, TOWNS, Label
 
 NAMES = {Label.FULL_NAME, Label.FAMILY_NAME, Label.MAYBE_NAME}
 TITLES = {Label.TITLE, Label.MAYBE_TITLE}
@@ -166,8 +166,8 @@ class _Message:
     def _name_words(self, chunk: Chunk) -> list[int]:
         """The words of a name, without «می‌خواستم» before it and what goes on after «هستم»."""
         words, keys = chunk.words, self._keys(chunk)
-        if "هستم" in keys[1:]:
-            words = words[: keys.index("هستم", 1)]
+        end = next((i for i, key in enumerate(keys) if i and key in AFTER_A_NAME), len(keys))
+        words, keys = words[:end], keys[:end]
         for first in range(1, len(words)):
             before = [key for key in keys[:first] if key not in KIN]
             if says_nothing(before) and begins_a_name(keys[first:]):
@@ -181,7 +181,7 @@ class _Message:
             for chunk in left:
                 words = self._name_words(chunk)
                 keys = [self.tokens[i].key for i in words]
-                if fits(keys) and may_be_a_name(keys):
+                if len(keys) > 1 and fits(keys) and may_be_a_name(keys):
                     return self._text(words)
         return None
 

@@ -55,6 +55,11 @@ def begins_a_name(keys: Sequence[str]) -> bool:
     return len(keys) > first and (keys[first] in GIVEN or "".join(keys[first : first + 2]) in GIVEN)
 
 
+def begins_with_a_form_of_address(keys: Sequence[str]) -> bool:
+    """Whether the words begin with «خانم», «آقای», «سید» and the like."""
+    return len(keys) > 1 and keys[0] in _BEFORE_NAMES
+
+
 def is_a_name(keys: Sequence[str]) -> bool:
     """Whether two to five words are a given and a family name, by their look."""
     if not 2 <= len(keys) <= 5 or not begins_a_name(keys) or _NOT_IN_NAMES.intersection(keys):

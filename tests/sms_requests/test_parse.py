@@ -3,6 +3,7 @@
 import pytest
 
 from sms_requests.domain.parse import parse_message
+from tests.sms_requests.fresh_texts import FRESH_1, FRESH_2
 from tests.sms_requests.texts import LIBRARIES, TEXTS, Case
 
 # Named by hand, so that the table's `missing` isn't what the code says it is.
@@ -18,7 +19,7 @@ NEEDED = {
     "case",
     [
         pytest.param(case, id=f"{trouble} {number}")
-        for trouble, cases in TEXTS.items()
+        for trouble, cases in (TEXTS | FRESH_1 | FRESH_2).items()
         for number, case in enumerate(cases, start=1)
     ],
 )
