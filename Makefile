@@ -1,6 +1,6 @@
 # Bare `make` says what one can do. Every target installs what it is missing first.
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-fast check bench clean
+.PHONY: help install run sms test test-fast check bench clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -19,6 +19,10 @@ install:  ## put everything the program needs into .venv and node_modules
 
 run: install  ## serve the demo at http://HOST:PORT/ (127.0.0.1:8000), Ctrl-C stops
 	@$(PYTHON_IN_VENV) -m scripts.run
+
+sms:  ## serve the demo with a real SMS gateway, Kannel, and a fake network
+	@sh scripts/install.sh sms
+	@$(PYTHON_IN_VENV) -m scripts.sms
 
 test:  ## checks, then all tests on SQLite, then on a private PostgreSQL
 	@sh scripts/install.sh test

@@ -1,15 +1,17 @@
 #!/bin/sh
-# Installs what Rafkhan needs, and only what is missing. Usage: scripts/install.sh run|dev|test
+# Installs what Rafkhan needs, and only what is missing. Usage: scripts/install.sh run|sms|dev|test
 #   run   the program: system libraries, .venv, node_modules
-#   dev   and the Python packages of the tests and checks
-#   test  and the system programs of the whole suite: PostgreSQL, Chromium and what drives it, poppler
+#   sms   and the SMS gateway Kannel
+#   dev   run, and the Python packages of the tests and checks
+#   test  and the system programs of the whole suite: PostgreSQL, Chromium and what drives it,
+#         poppler, Kannel
 # Plain sh, because on a bare machine there may be no Python yet.
 set -eu
 cd "$(dirname "$0")/.."
 
 level=${1:-run}
-case $level in run | dev | test) ;; *)
-    echo "usage: scripts/install.sh run|dev|test" >&2
+case $level in run | sms | dev | test) ;; *)
+    echo "usage: scripts/install.sh run|sms|dev|test" >&2
     exit 2
     ;;
 esac
@@ -60,6 +62,9 @@ need_library libharfbuzz-subset.so.0 libharfbuzz-subset0
 if [ "$level" = test ] || [ "${HTTPS:-}" = 1 ]; then
     command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 fi
+if [ "$level" = test ] || [ "$level" = sms ]; then
+    PATH="$PATH:/usr/sbin" command -v bearerbox >/dev/null 2>&1 || missing="$missing kannel"
+fi
 if [ "$level" = test ]; then
     need_library libatomic.so.1 libatomic1 # of the node inside the Playwright package
     command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
@@ -94,7 +99,7 @@ install_python() { # REQUIREMENTS-FILE
     fingerprint "$1" >"$stamp"
 }
 install_python requirements.txt
-[ "$level" = run ] || install_python requirements-dev.txt
+[ "$level" = run ] || [ "$level" = sms ] || install_python requirements-dev.txt
 
 # --- node_modules -------------------------------------------------------------
 if ! up_to_date node_modules/.installed package.json package-lock.json; then

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 
@@ -87,6 +87,7 @@ def prepare() -> None:
     if settings.DEMO:
         print("run: the demo library", flush=True)
         call_command("demo", if_empty=True)
+    call_command("sms_send")  # texts that waited when the last worker was ended
 
 
 def collect_static() -> None:
@@ -111,6 +112,7 @@ def programs(host: str, port: str) -> dict[str, list[str]]:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"]
     gunicorn += ["--workers", "2", "--threads", "4", "--no-control-socket"]
     gunicorn += ["--log-level", "warning", "--graceful-timeout", str(STOP_SECONDS - 5)]
+    gunicorn += ["--limit-request-line", "8190"]  # a long text in a provider's GET
     if wants_https():
         gunicorn += certificate(host)
     return {
@@ -144,8 +146,11 @@ def wait_until_serving(host: str, port: str, running: Iterable[Program]) -> bool
     return False
 
 
-def serve(host: str, port: str) -> int:
-    """Run both programs until a signal (exit 0) or until one of them ends (exit 1)."""
+def serve(host: str, port: str, start_beside: Callable[[], dict[str, Program]] = dict) -> int:
+    """Run both programs until a signal (exit 0) or until one of them ends (exit 1).
+
+    `start_beside` starts others that run, and end, with them; they are stopped first.
+    """
     signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     asked: list[int] = []
 
@@ -154,8 +159,9 @@ def serve(host: str, port: str) -> int:
 
     for number in signals:
         signal.signal(number, ask)
+    beside = start_beside()
     # Sessions of their own: a Ctrl-C reaches them once, from us.
-    running = {
+    running = beside | {
         name: subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)
         for name, command in programs(host, port).items()
     }
@@ -170,6 +176,7 @@ def serve(host: str, port: str) -> int:
             time.sleep(0.2)
     finally:
         ended = [name for name, program in running.items() if program.poll() is not None]
+        stop(beside.values())
         stop(running.values())
     if asked:
         print("run: stopped")
