@@ -16,8 +16,10 @@ from sms_requests.domain.words import (
     BEFORE,
     CONNECTING,
     EMPTY,
+    EMPTY_BEGIN,
     IN_A_QUESTION,
     LABELS,
+    LABELS_BEGIN,
     LONGEST_NAME,
     LONGEST_PHRASE,
     MEMBER_VERBS,
@@ -72,7 +74,7 @@ def labels_in(tokens: Sequence[Token]) -> dict[int, tuple[Label, int]]:
     found: dict[int, tuple[Label, int]] = {}
     i = 0
     while i < len(tokens):
-        length, key = phrase_at(tokens, i, LABELS)
+        length, key = phrase_at(tokens, i, LABELS, LABELS_BEGIN)
         if not length:
             i += 1
             continue
@@ -89,14 +91,21 @@ def labels_in(tokens: Sequence[Token]) -> dict[int, tuple[Label, int]]:
     return found
 
 
-def phrase_at(tokens: Sequence[Token], i: int, phrases: Container[str]) -> tuple[int, str]:
-    """The number of words of the longest phrase that begins at a token, and its key; 0 if none."""
+def phrase_at(
+    tokens: Sequence[Token], i: int, phrases: Container[str], begin: Container[str]
+) -> tuple[int, str]:
+    """The number of words of the longest phrase that begins at a token, and its key; 0 if none.
+
+    `begin` holds what the phrases begin with.
+    """
     best = 0, ""
     joined = ""
     for length in range(1, LONGEST_PHRASE + 1):
         if i + length > len(tokens) or tokens[i + length - 1].shape is not Shape.WORD:
             break
         joined += tokens[i + length - 1].key
+        if joined not in begin:
+            break
         if joined in phrases:
             best = length, joined
     return best
@@ -132,6 +141,8 @@ def says_nothing(keys: Sequence[str]) -> bool:
             joined = ""
             for j in range(i, min(i + LONGEST_PHRASE, len(keys))):
                 joined += keys[j]
+                if joined not in EMPTY_BEGIN:
+                    break
                 if joined in EMPTY:
                     reached.add(j + 1)
     return len(keys) in reached

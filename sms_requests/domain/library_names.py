@@ -240,22 +240,12 @@ class LibraryNames:
             left = frozenset(i for i in ids if joined in self._words_of[i])
             if left:
                 return length, left
-        if len(ids) > 20:
-            return 0, ids
         for length in range(len(keys), 0, -1):
             joined = "".join(keys[:length])
-            if len(joined) >= 4 and joined not in self._in_names:
-                most = _allowed(len(joined))
-                left = frozenset(
-                    i
-                    for i in ids
-                    if any(
-                        len(word) >= 4 and OSA.distance(joined, word, score_cutoff=most) <= most
-                        for word in self._words_of[i]
-                    )
-                )
-                if left:
-                    return length, left
+            near = {word for word, _ in self._near(joined)} - {joined}
+            left = frozenset(i for i in ids if not near.isdisjoint(self._words_of[i]))
+            if left:
+                return length, left
         return 0, ids
 
 

@@ -25,7 +25,15 @@ from sms_requests.domain.numbers import read_numbers
 from sms_requests.domain.people import begins_a_name, is_a_name, looks_like_an_author, may_be_a_name
 from sms_requests.domain.tokens import Shape, Token, clean, tokens_of
 from sms_requests.domain.which_library import Finding, find_library
-from sms_requests.domain.words import AFTER_A_NAME, GOES_ON, KIN, QUESTIONS, TOWNS, Label
+from sms_requests.domain.words import (
+    AFTER_A_NAME,
+    GOES_ON,
+    KIN,
+    QUESTIONS,
+    QUESTIONS_BEGIN,
+    TOWNS,
+    Label,
+)
 
 NAMES = {Label.FULL_NAME, Label.FAMILY_NAME, Label.MAYBE_NAME}
 TITLES = {Label.TITLE, Label.MAYBE_TITLE}
@@ -238,7 +246,10 @@ class _Message:
         if self.is_membership:
             return Kind.MEMBERSHIP
         tried = self.numbers.was_tried
-        asks = any(phrase_at(self.tokens, i, QUESTIONS)[0] for i in range(len(self.tokens)))
+        asks = any(
+            phrase_at(self.tokens, i, QUESTIONS, QUESTIONS_BEGIN)[0]
+            for i in range(len(self.tokens))
+        )
         if asks and not tried and not (is_title_sure and self.found.is_tried):
             return Kind.UNCLEAR
         if is_title_sure:

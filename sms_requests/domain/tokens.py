@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from libraries.domain.persian import search_key, stored_form, to_ascii_digits
 
@@ -46,6 +47,7 @@ class Token:
         return self.shape is Shape.MARK and self.key in _STRONG
 
 
+@lru_cache(maxsize=16_384)
 def letters_key(text: str) -> str:
     """The text as names and labels are compared: its search key, with hamza made plain too."""
     return search_key(text).translate(_ALIKE)

@@ -3,6 +3,7 @@
 Each phrase is compared without spaces, so that «کد ملی», «کدملی» and «کد‌ملی» are one.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 
 from sms_requests.domain.tokens import letters_key
@@ -87,6 +88,14 @@ LABELS: dict[str, Label] = {
     key: label for label, phrases in _LABELLED.items() for key in _keys(phrases)
 }
 LONGEST_PHRASE = 6  # words
+
+
+def beginnings(phrases: Iterable[str]) -> frozenset[str]:
+    """Everything that phrases begin with: where words don't, no longer look is needed."""
+    return frozenset(key[:end] for key in phrases for end in range(1, len(key) + 1))
+
+
+LABELS_BEGIN = beginnings(LABELS)
 
 # At the beginning of a part, before what counts.
 BEFORE = _keys("""
@@ -211,3 +220,5 @@ FROM = _keys("از، در")
 # Where a name is at its end.
 AFTER_A_NAME = _keys("هستم، فرزند، ساکن، متولد، به شماره، با کد، اهل، دانشجوی، دانش آموز، رو، را")
 IN_A_QUESTION = _keys("هست، موجوده، دارید، دارین، است")
+EMPTY_BEGIN = beginnings(EMPTY)
+QUESTIONS_BEGIN = beginnings(QUESTIONS)

@@ -1,6 +1,4 @@
-" "
-
-"""Texts written after the parser, without a look at its rules, to see what it does with new ones."""
+"""Texts written after the parser, without a look at its rules, to see what it makes of them."""
 
 from tests.sms_requests.texts import (
     LOAN,
