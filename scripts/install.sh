@@ -74,6 +74,12 @@ if [ "$level" = test ]; then
 fi
 # shellcheck disable=SC2086 # a list of names
 install_system $missing
+case " $missing " in *" kannel "*)
+    # Debian starts one of its own, with a password that everyone knows. Ours is private.
+    $as_root service kannel stop >/dev/null 2>&1 || true
+    $as_root update-rc.d kannel disable >/dev/null 2>&1 || true
+    ;;
+esac
 
 # --- .venv --------------------------------------------------------------------
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||

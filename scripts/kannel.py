@@ -134,6 +134,7 @@ def kept_settings(folder: Path) -> KannelSettings:
         values[name] = given or new.get(name) or secrets.token_urlsafe(32)
     chosen = KannelSettings(**values)  # type: ignore[arg-type]
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # Kannel's store holds texts, and it writes it for everyone to read
     write_private(path, json.dumps(asdict(chosen), indent=1))
     return chosen
 
@@ -186,7 +187,6 @@ class Kannel:
 
     def start(self) -> dict[str, Program]:
         """Start both, and return once they listen. Raises RuntimeError if one doesn't."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         write_private(
             self.folder / "kannel.conf",
             CONFIGURATION.format(

@@ -25,7 +25,7 @@ NUMBER = "09120000001"
 PERSIAN = "سلام، کتابخانه‌های «همدان» كتاب ۱۲۳ 😀"
 LONG = "کتابخانه‌ی مرکزی همدان، کد ملی ۰۰۱۲۳۴۵۶۷۹ «بوف کور» 😀؛ " * 6
 TEXTS = {"persian": PERSIAN, "latin": "hello", "full": "ا" * 70, "long": LONG.strip()}
-KILLED_SECONDS = float(os.environ.get("RAFKHAN_TEST_KILLED_SECONDS", "20"))
+KILLED_SECONDS = float(os.environ.get("SMS_TEST_KILLED_SECONDS", "20"))
 State = MessageOut.State
 
 
@@ -228,6 +228,7 @@ def test_everything_listens_on_loopback_and_keeps_its_secrets(kannel: Kannel) ->
         if state == "0A" and int(port, 16) in own:
             listening[int(port, 16)] = address
     assert listening == dict.fromkeys(own, "0100007F")
+    assert kannel.folder.stat().st_mode & 0o077 == 0
     for name in ("kannel.conf", "settings.json"):
         assert (kannel.folder / name).stat().st_mode & 0o077 == 0
 

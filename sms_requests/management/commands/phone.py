@@ -19,6 +19,7 @@ class Command(BaseCommand):
         "نقش یک گوشی را بازی می‌کند: متنی را که می‌نویسید به خط پیامک می‌فرستد و پاسخ‌ها را نشان "
         "می‌دهد. در کنار «make sms» از راه Kannel، و در کنار «make run» بی‌درگاه."
     )
+    requires_system_checks = ()  # it serves nobody
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--number", default="09120000001", help="شمارهٔ این گوشی")
