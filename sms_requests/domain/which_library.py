@@ -1,12 +1,12 @@
 """Which library a text names, among its chunks: by its label, alone in a chunk, or at its edge."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sms_requests.domain.chunks import Chunk, Gap
 from sms_requests.domain.library_names import SAY_NOTHING, LibraryNames, Named, tells_one
 from sms_requests.domain.tokens import Token
-from sms_requests.domain.words import AFTER, BEFORE_LIBRARY, FROM, TO_THE_TOWN, WORKS, Label
+from sms_requests.domain.words import AFTER, BEFORE_LIBRARY, FROM, OR, TO_THE_TOWN, WORKS, Label
 
 _LEAST_MISSPELT = 5  # letters of a single word that may be a misspelt name without a label
 
@@ -202,9 +202,22 @@ class _Search:
         ids = places[0].ids
         for place in places[1:]:
             ids &= place.ids
+        for other in self._others_after_or():
+            ids &= other
         if ids:
             ids = self._with_towns(ids, places[-1].chunk)
         return Finding(next(iter(ids)) if len(ids) == 1 else None, True, self.chunks)
+
+    def _others_after_or(self) -> Iterator[frozenset[int]]:
+        """Libraries that «یا …» or «و …» names beside another."""
+        for chunk in self._free():
+            if self.tokens[chunk.words[0]].key not in OR:
+                continue
+            telling = self._telling(chunk.words[1:])
+            named = self.names.whole(self._keys(telling), misspelt=False)
+            if named and (named.is_full or self._is_telling_pair(telling)):
+                chunk.is_done = True
+                yield named.ids
 
     def _with_towns(self, ids: frozenset[int], named: Chunk) -> frozenset[int]:
         """What is left when chunks that are only a town are heard; these are no titles then."""

@@ -220,5 +220,6 @@ FROM = _keys("از، در")
 # Where a name is at its end.
 AFTER_A_NAME = _keys("هستم، فرزند، ساکن، متولد، به شماره، با کد، اهل، دانشجوی، دانش آموز، رو، را")
 IN_A_QUESTION = _keys("هست، موجوده، دارید، دارین، است")
+OR = _keys("یا، و")
 EMPTY_BEGIN = beginnings(EMPTY)
 QUESTIONS_BEGIN = beginnings(QUESTIONS)
