@@ -9,24 +9,18 @@ from sms_requests.domain.people import (
     begins_with_a_form_of_address,
     is_a_name,
 )
+from sms_requests.domain.phrases import phrase_at, says_nothing
 from sms_requests.domain.tokens import Shape, Token
 from sms_requests.domain.words import (
-    AFTER,
-    AFTER_A_TITLES_GREETING,
-    BEFORE,
     CONNECTING,
     EMPTY,
-    EMPTY_BEGIN,
-    IN_A_QUESTION,
     LABELS,
     LABELS_BEGIN,
     LONGEST_NAME,
-    LONGEST_PHRASE,
     MEMBER_VERBS,
     NO_AUTHOR,
-    OBJECT_MARKS,
     ONLY_BEFORE_NAMES,
-    REQUESTS,
+    PLURAL,
     Label,
 )
 
@@ -63,6 +57,7 @@ class Chunk:
     is_open: bool = False  # no mark ends it
     is_asked: bool = False  # a question mark ends it
     is_statement: bool = False  # «… هستم»
+    is_tail: bool = False  # stood in one chunk with a library's name
     is_done: bool = False  # explained: a library, a name, a greeting
 
 
@@ -91,26 +86,6 @@ def labels_in(tokens: Sequence[Token]) -> dict[int, tuple[Label, int]]:
     return found
 
 
-def phrase_at(
-    tokens: Sequence[Token], i: int, phrases: Container[str], begin: Container[str]
-) -> tuple[int, str]:
-    """The number of words of the longest phrase that begins at a token, and its key; 0 if none.
-
-    `begin` holds what the phrases begin with.
-    """
-    best = 0, ""
-    joined = ""
-    for length in range(1, LONGEST_PHRASE + 1):
-        if i + length > len(tokens) or tokens[i + length - 1].shape is not Shape.WORD:
-            break
-        joined += tokens[i + length - 1].key
-        if joined not in begin:
-            break
-        if joined in phrases:
-            best = length, joined
-    return best
-
-
 def number_after(tokens: Sequence[Token], i: int) -> int | None:
     """The number that a label before `i` speaks of: at once, or after «من», «:» and the like."""
     for j in range(i, min(i + 4, len(tokens))):
@@ -131,21 +106,6 @@ def wants_to_join(tokens: Sequence[Token]) -> bool:
             if MEMBER_VERBS.intersection(after):
                 return True
     return False
-
-
-def says_nothing(keys: Sequence[str]) -> bool:
-    """Whether the words are greetings, thanks and empty words through and through."""
-    reached = {0}
-    for i in range(len(keys)):
-        if i in reached:
-            joined = ""
-            for j in range(i, min(i + LONGEST_PHRASE, len(keys))):
-                joined += keys[j]
-                if joined not in EMPTY_BEGIN:
-                    break
-                if joined in EMPTY:
-                    reached.add(j + 1)
-    return len(keys) in reached
 
 
 class Reader:
@@ -250,8 +210,11 @@ class Reader:
         after = self._keys_after(i + length)
         words = [self.tokens[j].key for j in self.now.words]
         if label is Label.LIBRARY:
+            if after and after[0] in PLURAL:
+                return False
             in_title = self.now.label in _TITLES and self.now.is_sure and not words
-            return not in_title and (not words or (bool(after) and words[-1] != "و"))
+            joined = bool(words) and words[-1] == "و" and self.now.label is not Label.LIBRARY
+            return not in_title and (not words or (bool(after) and not joined))
         if label in _AUTHORS:
             return self._is_author(i, words, after)
         if label is Label.TITLE or label is Label.FAMILY_NAME:
@@ -311,59 +274,3 @@ def _gap(token: Token) -> Gap:
     if token.key == "\n":
         return Gap.LINE
     return Gap.STRONG if token.is_strong else Gap.WEAK
-
-
-def peel(chunk: Chunk, tokens: Sequence[Token]) -> None:
-    """Take greetings, thanks and requests off the ends of a chunk; done where nothing is left."""
-    keys = [tokens[i].key for i in chunk.words]
-    if says_nothing(keys) and not chunk.is_quoted:
-        chunk.words, chunk.is_done = [], True
-        return
-    if chunk.is_quoted:
-        return
-    first, last = 0, len(keys)
-    asked = False
-    while last > first:
-        length = _ends_with(keys[first:last], AFTER)
-        if chunk.is_asked and not length and not asked:
-            length = int(keys[last - 1] in IN_A_QUESTION)
-        if length and last - length > first:
-            chunk.is_statement |= keys[last - 1] == "هستم"
-        elif last - first > 1 and keys[last - 1] in CONNECTING and (asked or chunk.is_open):
-            length = 1
-        else:
-            break
-        asked = True
-        last -= length
-        if keys[last] in OBJECT_MARKS:  # what stands before «را» is the thing asked, whole
-            break
-    if not chunk.is_sure:
-        first = _after_greetings(keys, first, last)
-        while asked and (length := _begins_with(keys[first:last], REQUESTS)):
-            if first + length >= last:
-                break
-            first = _after_greetings(keys, first + length, last)
-    chunk.words = chunk.words[first:last]
-
-
-def _after_greetings(keys: Sequence[str], first: int, last: int) -> int:
-    while length := _begins_with(keys[first:last], BEFORE):
-        after = keys[first + length : last]
-        if not after or (length == 1 and after[0] in AFTER_A_TITLES_GREETING):
-            break
-        first += length
-    return first
-
-
-def _begins_with(keys: Sequence[str], phrases: Container[str]) -> int:
-    for length in range(min(LONGEST_PHRASE, len(keys)), 0, -1):
-        if "".join(keys[:length]) in phrases:
-            return length
-    return 0
-
-
-def _ends_with(keys: Sequence[str], phrases: Container[str]) -> int:
-    for length in range(min(LONGEST_PHRASE, len(keys)), 0, -1):
-        if "".join(keys[-length:]) in phrases:
-            return length
-    return 0

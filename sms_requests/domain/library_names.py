@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from sms_requests.domain.tokens import Shape, clean, letters_key, tokens_of
-from sms_requests.domain.words import TO_THE_TOWN
+from sms_requests.domain.words import TO_THE_TOWN, TOWNS
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -40,12 +40,13 @@ _LONGEST_SPAN = 8  # words
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The libraries that some words name (more than one: it can't be told), the number of words
-    that do, and how many letters differ."""
+    """The libraries that some words name (more than one: it can't be told), and the number of
+    words that do; `wide` holds also those of whose names the words are a part, where `ids` bear
+    them whole."""
 
     ids: frozenset[int]
     length: int
-    cost: int = 0
+    wide: frozenset[int]
     is_full: bool = False
 
 
@@ -90,7 +91,7 @@ class LibraryNames:
         self._parts = parts
         self._words_of = words_of
         self._in_names = in_names
-        self._towns = {words[-1] for words in words_of.values() if len(words) > 1}
+        self._towns = {words[-1] for words in words_of.values() if tells_one(words[:-1])}
         self._by_length: dict[int, list[str]] = defaultdict(list)
         for word in in_names:
             self._by_length[len(word)].append(word)
@@ -98,10 +99,6 @@ class LibraryNames:
         for whole in {*full, *("".join(w[:-1]) for w in words_of.values() if len(w) > 1)}:
             self._wholes_by_length[len(whole)].append(whole)
         self._near = lru_cache(maxsize=20_000)(self._near_words)
-
-    def words_of(self, library_id: int) -> list[str]:
-        """The words of a library's name."""
-        return self._words_of[library_id]
 
     def is_town(self, word: str) -> bool:
         """Whether the word ends some library's name, as towns do."""
@@ -133,11 +130,11 @@ class LibraryNames:
         return exact or (self._misspelt(keys) if misspelt else None)
 
     def _exact(self, joined: str, length: int) -> Named | None:
+        parts = frozenset(self._parts.get(joined, ()))
         if joined in self._full:
-            return Named(frozenset(self._full[joined]), length, is_full=True)
-        if joined in self._parts:
-            return Named(frozenset(self._parts[joined]), length)
-        return None
+            full = frozenset(self._full[joined])
+            return Named(full, length, full | parts, is_full=True)
+        return Named(parts, length, parts) if parts else None
 
     def _misspelt(self, keys: Sequence[str]) -> Named | None:
         """What the words name when each is read as the nearest words that names hold."""
@@ -152,13 +149,13 @@ class LibraryNames:
             ][:64]
         found: dict[int, set[int]] = defaultdict(set)
         for joined, cost in readings:
-            ids = self._full.get(joined) or self._parts.get(joined)
-            if ids:
-                found[cost] |= ids
+            named = self._full.get(joined) or self._parts.get(joined)
+            if named:
+                found[cost] |= named
         if not found:
             return self._nearest_whole("".join(keys), len(keys))
-        cost = min(found)
-        return Named(frozenset(found[cost]), len(keys), cost)
+        ids = frozenset(found[min(found)])
+        return Named(ids, len(keys), ids)
 
     def _near_words(self, key: str) -> tuple[tuple[str, int], ...]:
         """Words of names that the word may stand for, each with the letters that differ."""
@@ -200,38 +197,44 @@ class LibraryNames:
                 found[int(cost)] |= self._full.get(whole) or self._parts[whole]
         if not found:
             return None
-        cost = min(found)
-        return Named(frozenset(found[cost]), length, cost)
+        ids = frozenset(found[min(found)])
+        return Named(ids, length, ids)
 
-    def narrowed(self, ids: frozenset[int], keys: Sequence[str]) -> tuple[frozenset[int], int]:
-        """The libraries among `ids` that the words after a name leave over, and how many of these
-        words speak of the place.
+    def narrowed(
+        self, ids: frozenset[int], keys: Sequence[str], wide: frozenset[int]
+    ) -> tuple[frozenset[int], int]:
+        """The libraries that the words after a name leave over, and how many of these words speak
+        of the place.
 
-        Words that are another town's leave none: «شهید مطهری» of a third town is neither of two.
+        `wide` holds `ids` and those of whose names the words before were a part. Another town
+        leaves none that has a town in its name: «شهید مطهری» of a third town is neither of two.
         """
         taken = 0
         while taken < len(keys):
-            skipped = taken
-            while skipped < len(keys) and keys[skipped] in TO_THE_TOWN:
-                skipped += 1
-            length, left = self._place_at(ids, keys[skipped : skipped + 2])
+            at = taken
+            while at < len(keys) and keys[at] in TO_THE_TOWN:
+                at += 1
+            length, left = self._place_at(wide, keys[at : at + 2])
             if length:
-                ids, taken = left, skipped + length
+                ids, wide, taken = left, left, at + length
                 continue
-            if (
-                skipped < len(keys)
-                and skipped > taken
-                and taken == 0
-                and self._is_foreign(keys[skipped])
-            ):
-                return frozenset(), skipped + 1
-            if skipped < len(keys) and skipped == taken == 0 and self._is_foreign(keys[0]):
-                return frozenset(), 1
-            break
+            length = self._town_at(keys[at : at + 2])
+            if not length or taken:
+                break
+            ids = frozenset(i for i in ids if not self._has_town(i))
+            return ids, at + length
         return ids, taken
 
-    def _is_foreign(self, key: str) -> bool:
-        return key in self._towns
+    def _town_at(self, keys: Sequence[str]) -> int:
+        """The number of words that are a town."""
+        for length in range(len(keys), 0, -1):
+            if "".join(keys[:length]) in TOWNS or (length == 1 and keys[0] in self._towns):
+                return length
+        return 0
+
+    def _has_town(self, library_id: int) -> bool:
+        words = self._words_of[library_id]
+        return words[-1] in self._towns or "".join(words[-2:]) in TOWNS or words[-1] in TOWNS
 
     def _place_at(self, ids: frozenset[int], keys: Sequence[str]) -> tuple[int, frozenset[int]]:
         """The number of words that are a word of some of these libraries' names, and those."""

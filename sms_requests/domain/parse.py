@@ -15,14 +15,13 @@ from sms_requests.domain.chunks import (
     Reader,
     labels_in,
     number_after,
-    peel,
-    phrase_at,
-    says_nothing,
     wants_to_join,
 )
 from sms_requests.domain.library_names import LibraryNames, library_names
 from sms_requests.domain.numbers import read_numbers
+from sms_requests.domain.peeling import peel
 from sms_requests.domain.people import begins_a_name, is_a_name, looks_like_an_author, may_be_a_name
+from sms_requests.domain.phrases import phrase_at, says_nothing
 from sms_requests.domain.tokens import Shape, Token, clean, tokens_of
 from sms_requests.domain.which_library import Finding, find_library
 from sms_requests.domain.words import (
@@ -208,6 +207,8 @@ class _Message:
             if c.words and not c.is_done and c.label is None and not c.is_statement
         ]
         better = [i for i in left if not self._is_other(self.chunks[i])] or left
+        # «کتابخانهٔ حافظ شیرازی، بوف کور»: what follows the name is none where one stands apart.
+        better = [i for i in better if not self.chunks[i].is_tail] or better
         if better:
             return self._from(better[0], Gap.WEAK), False
         authors = [c for c in self.chunks if c.label is Label.MAYBE_AUTHOR and c.words]

@@ -28,6 +28,7 @@ class _Place:
     chunk: Chunk
     ids: frozenset[int]
     words: Sequence[int]
+    wide: frozenset[int]  # also those of whose names the words are a part only
 
 
 def find_library(chunks: Sequence[Chunk], tokens: Sequence[Token], names: LibraryNames) -> Finding:
@@ -98,7 +99,7 @@ class _Search:
             return None
         last = telling[named.length - 1]
         after = [i for i in words if i > last]
-        ids, more = self.names.narrowed(named.ids, self._keys(after))
+        ids, more = self.names.narrowed(named.ids, self._keys(after), named.wide)
         used = [i for i in words if i <= last] + after[:more]
         return named, ids, used
 
@@ -107,9 +108,9 @@ class _Search:
         match = self._match(chunk.words, misspelt=True)
         if match is None:
             return None
-        _, ids, used = match
+        named, ids, used = match
         self._split(chunk, used)
-        return _Place(chunk, ids, used)
+        return _Place(chunk, ids, used, ids if named.ids != ids else named.wide)
 
     def _split(self, chunk: Chunk, used: Sequence[int]) -> None:
         """Leave in a chunk what names the library; what stands beside it is another's."""
@@ -118,7 +119,8 @@ class _Search:
         if rest:
             at = self.chunks.index(chunk)
             before = rest[0] < used[0]
-            other = Chunk(words=rest, gap=chunk.gap if before else Gap.WALL, is_open=True)
+            gap = chunk.gap if before else Gap.WALL
+            other = Chunk(words=rest, gap=gap, is_open=True, is_tail=not before)
             if before:
                 chunk.gap = Gap.WALL
             self.chunks.insert(at if before else at + 1, other)
@@ -136,11 +138,12 @@ class _Search:
         for chunk in self._free():
             match = self._match(chunk.words, misspelt=False)
             if match and len(match[2]) >= len(self._telling(chunk.words)):
-                named, ids, used = match
+                named, ids, _ = match
                 telling = self._telling(chunk.words)
                 town = self.names.is_town("".join(self._keys(telling)))
                 if named.is_full or town or (len(telling) > 1 and tells_one(self._keys(telling))):
-                    found.append(_Place(chunk, ids, chunk.words))
+                    wide = ids if named.ids != ids else named.wide
+                    found.append(_Place(chunk, ids, chunk.words, wide))
         return found
 
     def _part_alone(self) -> list[_Place]:
@@ -150,7 +153,7 @@ class _Search:
         for chunk in free:
             named = self.names.whole(self._keys(self._telling(chunk.words)), misspelt=False)
             if named and len(named.ids) == 1 and len(free) > 1:
-                found.append(_Place(chunk, named.ids, chunk.words))
+                found.append(_Place(chunk, named.ids, chunk.words, named.wide))
         return found
 
     def _at_edges(self) -> list[_Place]:
@@ -159,7 +162,7 @@ class _Search:
         for chunk in self._free():
             match = self._match(chunk.words, misspelt=False)
             if match and self._is_telling_pair(match[2]):
-                found.append(_Place(chunk, match[1], match[2]))
+                found.append(_Place(chunk, match[1], match[2], match[1]))
                 continue
             for first in range(1, len(chunk.words) - 1):
                 words = chunk.words[first:]
@@ -170,7 +173,7 @@ class _Search:
                 if named and before[-1] in FROM and before[0] not in AFTER and not named.is_full:
                     continue
                 if named and self._is_telling_pair(words):
-                    found.append(_Place(chunk, named.ids, words))
+                    found.append(_Place(chunk, named.ids, words, named.wide))
                     break
         for place in found:
             self._split(place.chunk, place.words)
@@ -192,20 +195,21 @@ class _Search:
                 continue
             named = self.names.whole(keys)
             if named and len(named.ids) == 1:
-                found.append(_Place(chunk, named.ids, chunk.words))
+                found.append(_Place(chunk, named.ids, chunk.words, named.wide))
         return found
 
     def _decide(self, places: Sequence[_Place]) -> Finding:
         """The one library that all places allow, with what other chunks say of the town."""
         for place in places:
             place.chunk.is_done = True
-        ids = places[0].ids
+        ids, wide = places[0].ids, places[0].wide
         for place in places[1:]:
             ids &= place.ids
+            wide &= place.wide
         for other in self._others_after_or():
             ids &= other
         if ids:
-            ids = self._with_towns(ids, places[-1].chunk)
+            ids = self._with_towns(ids, wide, places[-1].chunk)
         return Finding(next(iter(ids)) if len(ids) == 1 else None, True, self.chunks)
 
     def _others_after_or(self) -> Iterator[frozenset[int]]:
@@ -219,14 +223,16 @@ class _Search:
                 chunk.is_done = True
                 yield named.ids
 
-    def _with_towns(self, ids: frozenset[int], named: Chunk) -> frozenset[int]:
+    def _with_towns(
+        self, ids: frozenset[int], wide: frozenset[int], named: Chunk
+    ) -> frozenset[int]:
         """What is left when chunks that are only a town are heard; these are no titles then."""
         for chunk in self._free():
             is_next = chunk is self._after(named)
             keys = self._keys(self._telling(chunk.words))
             if not is_next and not self._is_titled_without(chunk):
                 continue
-            left, taken = self.names.narrowed(ids, keys)
+            left, taken = self.names.narrowed(ids, keys, wide)
             if not keys or taken < len(keys):
                 continue
             if left or (is_next and self._is_titled_without(chunk)):
@@ -240,7 +246,7 @@ class _Search:
             keys = self._keys(chunk.words)
             for first in range(1, len(keys) - 1):
                 if keys[first] in TO_THE_TOWN and not chunk.is_done:
-                    left, taken = self.names.narrowed(ids, keys[first:])
+                    left, taken = self.names.narrowed(ids, keys[first:], ids)
                     if left and taken == len(keys) - first:
                         chunk.words = chunk.words[:first]
                         return left

@@ -16,10 +16,12 @@ from tests.sms_requests.texts import LIBRARIES, A, B
 NAMES = LibraryNames(LIBRARIES)
 PERSIAN = str.maketrans("0123456789", PERSIAN_DIGITS)
 ARABIC = str.maketrans("0123456789", ARABIC_DIGITS)
-WORDS = st.sampled_from(
-    ["کتابخانه", "کتاب", "عنوان", "نام", "کد", "ملی", "0012345679", "1234567891", "12345679", "۱۹۸۴", "،", "/", ":", "-", "«", "»", "(", ")", ".", "سلام", "لطفا", "ممنون", "حافظ", "شهید", "مطهری", "ملایر", "همدان", "را", "رو", "از", "در", "من", "هستم", "میخواهم", "عضویت", "نورمگز", "ثبت", "بوف", "کور", "علی", "آزمونی", "نویسنده", "اثر", "09120000000", "متولد", "1370", "؟", "🙏", "ک.م", "شهر", "شماره", "دو", "۲", "و"]
-    + ["\n", "\u200c"]
-)
+SOME_WORDS = """
+    کتابخانه کتاب عنوان نام کد ملی 0012345679 1234567891 12345679 ۱۹۸۴ ، / : - « » ( ) . سلام
+    لطفا ممنون حافظ شهید مطهری ملایر همدان را رو از در من هستم میخواهم عضویت نورمگز ثبت بوف
+    کور علی آزمونی نویسنده اثر 09120000000 متولد 1370 ؟ 🙏 ک.م شهر شماره دو ۲ و یا
+"""
+WORDS = st.sampled_from([*SOME_WORDS.split(), "\n", "\u200c"])
 IDS = (
     st.integers(0, 10**9 - 1)
     .map(lambda number: f"{number:09}")
@@ -138,6 +140,27 @@ def test_of_two_libraries_of_one_name_none_is_named(
 def test_nothing_short_of_telling_them_apart_names_one(text: str) -> None:
     libraries = [pair for pair in LIBRARIES if pair[0] in (3, 4, 6)]
     assert parse_message(text, libraries).library is None
+
+
+@pytest.mark.parametrize(
+    ("text", "library"),
+    [
+        ("کتابخانه شهید مطهری", 1),  # the one that bears this name and no more
+        ("کتابخانه شهید مطهری، ملایر", 2),
+        ("کتابخانه شهید مطهری شهر ملایر", 2),
+        ("ملایر، کتابخانه شهید مطهری", 2),
+        ("کتابخانه سعدی ملایر", 3),  # a name without a town is not denied one
+        ("کتابخانه کوثر ملایر", None),  # that of Nahavand it isn't
+        ("کتابخانه کوثر اصفهان", None),
+        ("کتابخانه سعدی و کتابخانه کوثر", None),
+        ("کتابخانه سعدی یا کوثر نهاوند", None),
+    ],
+)
+def test_a_town_tells_libraries_apart(text: str, library: int | None) -> None:
+    libraries = [(1, "کتابخانه شهید مطهری"), (2, "کتابخانه شهید مطهری ملایر")]
+    libraries += [(3, "کتابخانه عمومی سعدی"), (4, "کتابخانه کوثر نهاوند")]
+    parsed = parse_message(f"{text}، {A}، کلیدر", libraries)
+    assert (parsed.library, parsed.title) == (library, "کلیدر")
 
 
 def test_a_list_and_an_index_of_it_mean_the_same() -> None:
