@@ -15,6 +15,11 @@ NEEDED = {
 }
 
 
+def _found(case: Case) -> tuple[object, ...]:
+    parsed = parse_message(case.text, LIBRARIES)
+    return parsed.kind, parsed.national_id, parsed.library, parsed.title, parsed.full_name
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -25,6 +30,17 @@ NEEDED = {
 )
 def test_each_text_of_the_table(case: Case) -> None:
     parsed = parse_message(case.text, LIBRARIES)
-    found = (parsed.kind, parsed.national_id, parsed.library, parsed.title, parsed.full_name)
-    assert found == case[1:]
+    assert _found(case) == case[1:]
     assert parsed.missing == {part for part in NEEDED[case.kind] if getattr(case, part) is None}
+
+
+def test_the_table_by_kind_of_trouble() -> None:
+    """Prints how many texts come out right, by kind of trouble: `pytest -k by_kind_of -s`."""
+    lines, wrong = [], 0
+    for trouble, cases in (TEXTS | FRESH_1 | FRESH_2).items():
+        right = sum(_found(case) == case[1:] for case in cases)
+        wrong += len(cases) - right
+        lines.append(f"{trouble:40} {right:3} of {len(cases):3}")
+    print("", *lines, sep="\n")
+    assert wrong == 0
+    assert sum(map(len, TEXTS.values())) >= 150
