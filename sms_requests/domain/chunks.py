@@ -44,7 +44,7 @@ class Gap(IntEnum):
     WALL = 4  # a number that was taken, a label
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Chunk:
     """Words side by side, with the label before them; `words` are places in the list of tokens."""
 

@@ -31,8 +31,11 @@ _HONOURS = frozenset(
         پروفسور شماره مولا بانو سردار میرزا ملا شیخ ابن خاتم بابا"""
     )
 )
-_UP_TO_FIFTEEN = """یک دو سه چهار پنج شش هفت هشت نه ده یازده دوازده سیزده چهارده پانزده"""
-_NUMBERS = {word: str(number) for number, word in enumerate(_keys(_UP_TO_FIFTEEN), 1)}
+_UP_TO_TWENTY = """یک دو سه چهار پنج شش هفت هشت نه ده یازده دوازده سیزده چهارده پانزده شانزده
+    هفده هجده نوزده بیست"""
+_NUMBERS = {word: str(number) for number, word in enumerate(_keys(_UP_TO_TWENTY), 1)}
+# «۲۲ بهمن» is written «بیست و دو» too, of which «و» says nothing: both are 20 and 2.
+_NUMBERS |= {f"2{digit}": f"20{digit}" for digit in range(1, 10)}
 _HOMOPHONES = str.maketrans("صثطذضظقحع", "سستزززغها")
 _MOST_WORDS = 7  # of a name, beyond which the words in its middle are not looked for apart
 _LONGEST_SPAN = 8  # words

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from sms_requests.domain.chunks import Chunk, Gap
 from sms_requests.domain.library_names import SAY_NOTHING, LibraryNames, Named, tells_one
 from sms_requests.domain.tokens import Token
-from sms_requests.domain.words import AFTER, BEFORE_LIBRARY, FROM, OR, TO_THE_TOWN, WORKS, Label
+from sms_requests.domain.words import (
+    AFTER,
+    BEFORE_LIBRARY,
+    FROM,
+    OBJECT_MARKS,
+    OR,
+    TO_THE_TOWN,
+    WORKS,
+    Label,
+)
 
 _LEAST_MISSPELT = 5  # letters of a single word that may be a misspelt name without a label
 
@@ -123,6 +132,8 @@ class _Search:
             other = Chunk(words=rest, gap=gap, is_open=True, is_tail=not before)
             if before:
                 chunk.gap = Gap.WALL
+            if chunk.label is not Label.LIBRARY:
+                other.label, chunk.label = chunk.label, None
             self.chunks.insert(at if before else at + 1, other)
 
     def _free(self) -> list[Chunk]:
@@ -164,20 +175,34 @@ class _Search:
             if match and self._is_telling_pair(match[2]):
                 found.append(_Place(chunk, match[1], match[2], match[1]))
                 continue
-            for first in range(1, len(chunk.words) - 1):
-                words = chunk.words[first:]
-                before = self._keys(chunk.words[max(first - 2, 0) : first])
-                if before[-1] in WORKS:
-                    continue
-                named = self.names.whole(self._keys(self._telling(words)), misspelt=False)
-                if named and before[-1] in FROM and before[0] not in AFTER and not named.is_full:
-                    continue
-                if named and self._is_telling_pair(words):
-                    found.append(_Place(chunk, named.ids, words, named.wide))
-                    break
+            place = self._at_end(chunk)
+            if place:
+                found.append(place)
+        for chunk in self.chunks:
+            if chunk.label in (Label.TITLE, Label.MAYBE_TITLE) and chunk.words:
+                place = self._at_end(chunk, only_asked=True)
+                if place:
+                    found.append(place)
         for place in found:
             self._split(place.chunk, place.words)
         return found
+
+    def _at_end(self, chunk: Chunk, *, only_asked: bool = False) -> _Place | None:
+        """The library that the last words of a chunk name: two and more, or after «را از»."""
+        for first in range(1, len(chunk.words)):
+            words = chunk.words[first:]
+            before = self._keys(chunk.words[max(first - 2, 0) : first])
+            if before[-1] in WORKS:
+                continue
+            asked = before[-1] in FROM and (before[0] in AFTER or before[0] in OBJECT_MARKS)
+            named = self.names.whole(self._keys(self._telling(words)), misspelt=False)
+            if named is None or (only_asked and not asked):
+                continue
+            if before[-1] in FROM and not asked and not named.is_full:
+                continue
+            if self._is_telling_pair(words) or (asked and named.is_full):
+                return _Place(chunk, named.ids, words, named.wide)
+        return None
 
     def _is_telling_pair(self, words: Sequence[int]) -> bool:
         keys = self._keys(self._telling(words))

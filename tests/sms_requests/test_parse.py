@@ -3,7 +3,7 @@
 import pytest
 
 from sms_requests.domain.parse import parse_message
-from tests.sms_requests.fresh_texts import FRESH_1, FRESH_2
+from tests.sms_requests.fresh_texts import FRESH_1, FRESH_2, FRESH_3, OTHER_LIBRARIES
 from tests.sms_requests.texts import LIBRARIES, TEXTS, Case
 
 # Named by hand, so that the table's `missing` isn't what the code says it is.
@@ -15,8 +15,8 @@ NEEDED = {
 }
 
 
-def _found(case: Case) -> tuple[object, ...]:
-    parsed = parse_message(case.text, LIBRARIES)
+def _found(case: Case, libraries: tuple[tuple[int, str], ...] = LIBRARIES) -> tuple[object, ...]:
+    parsed = parse_message(case.text, libraries)
     return parsed.kind, parsed.national_id, parsed.library, parsed.title, parsed.full_name
 
 
@@ -32,6 +32,11 @@ def test_each_text_of_the_table(case: Case) -> None:
     parsed = parse_message(case.text, LIBRARIES)
     assert _found(case) == case[1:]
     assert parsed.missing == {part for part in NEEDED[case.kind] if getattr(case, part) is None}
+
+
+@pytest.mark.parametrize("case", FRESH_3["other libraries"])
+def test_each_text_over_other_libraries(case: Case) -> None:
+    assert _found(case, OTHER_LIBRARIES) == case[1:]
 
 
 def test_the_table_by_kind_of_trouble() -> None:
