@@ -36,7 +36,6 @@ from sms_requests.domain.words import (
 
 NAMES = {Label.FULL_NAME, Label.FAMILY_NAME, Label.MAYBE_NAME}
 TITLES = {Label.TITLE, Label.MAYBE_TITLE}
-AUTHORS = {Label.AUTHOR, Label.MAYBE_AUTHOR}
 
 
 class Kind(StrEnum):
