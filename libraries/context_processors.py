@@ -26,6 +26,7 @@ ITEMS = (
     ("رف‌خوانی", "sessions", "shelf", Right.VIEW_SESSIONS),
     ("نسخه‌ها", "copies", "book", Right.VIEW_COPIES),
     ("امانت", "loans", "loan", Right.VIEW_LOANS),
+    ("وجین", "weeding", "weeded", Right.VIEW_COPIES),
     ("فهرست نسخ", "copies-lists", "import", Right.IMPORT_COPIES),
     ("تطبیق دو فایل", "match-files", "match", Right.MATCH_FILES),
     ("مدیریت", "admin:index", "settings", Right.USE_ADMIN),

@@ -2,19 +2,26 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any, cast
 
 from django.utils import timezone
 
-from libraries.models import CopyStatus, Library, User, WeedingCause
+from libraries.models import Copy, CopyStatus, Library, User, WeedingCause
 from libraries.roles import Role
 from reports.forms import annex, minutes_5, minutes_6, report_1
 from reports.forms.common import CopyRow, LibraryHeader
 from shelfreading.domain.findings import Finding
-from shelfreading.models import Application, AppliedChange, ReadingSession
+from shelfreading.models import Application, AppliedChange, ReadingSession, WeedingProposal
 
+KIND_OF_CAUSE: dict[str, annex.AnnexKind] = {
+    WeedingCause.CONTENT: "content",
+    WeedingCause.DUPLICATE: "duplicate",
+    WeedingCause.WORN: "worn",
+    WeedingCause.NO_AUDIENCE: "no_audience",
+}
 # The forms print «کتابخانه عمومی» themselves.
 _PRINTED_ALREADY = re.compile("^کتابخانه[\u200cٔ ]*(ی )?عمومی\\s+")
 
@@ -75,7 +82,15 @@ def _missing(application: Application) -> Any:
 
 
 def _weeded(cause: str, application: Application) -> Any:
-    return application.changes.filter(to_status=CopyStatus.WEEDED, weeding_cause=cause)
+    """What the session proposed for weeding, as the library declares it: the expert's no stands
+    in the list beside its copy."""
+    proposals = application.weeding_proposals.filter(cause=cause)
+    return proposals.exclude(state=WeedingProposal.State.WITHDRAWN)
+
+
+def _weeded_count(cause: str, application: Application) -> int:
+    """How many of them count as weeded: what the expert refused doesn't."""
+    return _weeded(cause, application).exclude(state=WeedingProposal.State.REFUSED).count()
 
 
 def _binding(application: Application) -> Any:
@@ -83,22 +98,24 @@ def _binding(application: Application) -> Any:
 
 
 def _copy_rows(changes: Any) -> tuple[CopyRow, ...]:
-    """Lines of a form, in shelf order."""
-    rows: list[AppliedChange] = list(
+    """Lines of a form from an application's changes, in shelf order."""
+    lines: list[AppliedChange] = list(
         changes.select_related("copy__title").order_by("position", "copy_id")
     )
-    return tuple(
-        CopyRow(
-            title=change.copy.title.title,
-            author=change.copy.title.author,
-            year=change.copy.title.year,
-            registration_number=change.copy.registration_number,
-            registered_on=change.copy.registered_on,
-            volume=change.copy.volume,
-            copy_number=change.copy.copy_number,
-            main_class=change.copy.main_class,
-        )
-        for change in rows
+    return tuple(_copy_row(line.copy) for line in lines)
+
+
+def _copy_row(copy: Copy, opinion: str = "") -> CopyRow:
+    return CopyRow(
+        title=copy.title.title,
+        author=copy.title.author,
+        year=copy.title.year,
+        registration_number=copy.registration_number,
+        registered_on=copy.registered_on,
+        volume=copy.volume,
+        copy_number=copy.copy_number,
+        main_class=copy.main_class,
+        opinion=opinion,
     )
 
 
@@ -122,15 +139,73 @@ def _list_form(make: Callable[..., Any], rows: Callable[[Application], Any]) -> 
     return build
 
 
+def weeding_list(
+    kind: annex.AnnexKind, library: Library, proposals: Any, declared_on: date, part_of: str = ""
+) -> annex.AnnexList:
+    """A weeding list with the expert's column: filled where he decided, blank to write in
+    otherwise. His name stands under it where one expert decided all that is decided.
+    """
+    lines: list[WeedingProposal] = list(
+        proposals.select_related("copy__title", "decided_by").order_by(
+            "copy__section__position", "copy__shelf_key", "copy__registration_key", "pk"
+        )
+    )
+    experts = {line.decided_by.full_name for line in lines if line.decided_by}
+    return annex.AnnexList(
+        kind,
+        header=library_header(library, declared_on),
+        rows=tuple(_copy_row(line.copy, _opinion(line)) for line in lines),
+        declared_on=declared_on,
+        library_head=_library_head(library),
+        expert=experts.pop() if len(experts) == 1 else None,
+        part_of=part_of,
+    )
+
+
+def _opinion(proposal: WeedingProposal) -> str:
+    if proposal.state == WeedingProposal.State.ACCEPTED:
+        return "موافقت شد"
+    return f"مخالفت شد: {proposal.reason}" if proposal.reason else ""
+
+
+def _weeding_form(slug: str, kind: annex.AnnexKind) -> SessionForm:
+    def build(application: Application) -> annex.AnnexList:
+        return weeding_list(
+            kind,
+            application.session.library,
+            _weeded(kind, application),
+            timezone.localdate(application.applied_at),
+            annex.OF_REPORT_1,
+        )
+
+    return replace(_annex_form(slug, kind, partial(_weeded, kind)), build=build)
+
+
+def library_weeding_list(library: Library, cause: str, state: str, today: date) -> annex.AnnexList:
+    """All that a library has proposed for one cause, whatever proposed it; `state` of a proposal
+    or "" for all but the withdrawn. Raises KeyError for a cause that is none.
+    """
+    kind = KIND_OF_CAUSE[cause]
+    return weeding_list(kind, library, weeding_of_library(library, cause, state), today)
+
+
+def weeding_of_library(library: Library, cause: str, state: str) -> Any:
+    """The proposals behind `library_weeding_list`."""
+    proposals = library.weeding_proposals.filter(cause=cause)
+    if state in WeedingProposal.State.values:
+        return proposals.filter(state=state)
+    return proposals.exclude(state=WeedingProposal.State.WITHDRAWN)
+
+
 def report_1_of(application: Application) -> report_1.Report1:
     """Report 1 of an applied session (directive 7-1): its period, method, people and numbers."""
     session = application.session
     library = session.library
     counts = report_1.Counts(
-        content=_weeded(WeedingCause.CONTENT, application).count(),
-        duplicate=_weeded(WeedingCause.DUPLICATE, application).count(),
-        worn=_weeded(WeedingCause.WORN, application).count(),
-        no_audience=_weeded(WeedingCause.NO_AUDIENCE, application).count(),
+        content=_weeded_count(WeedingCause.CONTENT, application),
+        duplicate=_weeded_count(WeedingCause.DUPLICATE, application),
+        worn=_weeded_count(WeedingCause.WORN, application),
+        no_audience=_weeded_count(WeedingCause.NO_AUDIENCE, application),
         missing=_missing(application).count(),
         unreturned=_unreturned(application).count(),
         binding=_binding(application).count(),
@@ -204,12 +279,10 @@ FORMS: dict[str, SessionForm] = {
             minutes_6.render_html,
             minutes_6.to_xlsx,
         ),
-        _annex_form("weeded-content", "content", partial(_weeded, WeedingCause.CONTENT)),
-        _annex_form("weeded-duplicate", "duplicate", partial(_weeded, WeedingCause.DUPLICATE)),
-        _annex_form("weeded-worn", "worn", partial(_weeded, WeedingCause.WORN)),
-        _annex_form(
-            "weeded-no-audience", "no_audience", partial(_weeded, WeedingCause.NO_AUDIENCE)
-        ),
+        _weeding_form("weeded-content", "content"),
+        _weeding_form("weeded-duplicate", "duplicate"),
+        _weeding_form("weeded-worn", "worn"),
+        _weeding_form("weeded-no-audience", "no_audience"),
         _annex_form("binding", "binding", _binding),
     )
 }

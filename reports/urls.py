@@ -33,5 +33,10 @@ urlpatterns = [
         views.session_form_job,
         name="session-form-job",
     ),
+    path(
+        "libraries/<int:library_id>/weeding/<slug:cause>.<form_kind:kind>",
+        views.weeding_list,
+        name="weeding-list",
+    ),
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
 ]

@@ -21,6 +21,7 @@ from reports.forms.common import (
 )
 
 AnnexKind = Literal["content", "duplicate", "worn", "no_audience", "binding"]
+OF_REPORT_1 = "ضمیمه‌ی گزارش شماره یک"
 WHAT: dict[AnnexKind, str] = {
     "content": "منابع وجینی (محتوایی)",
     "duplicate": "منابع وجینی (تکراری)",
@@ -35,7 +36,8 @@ class AnnexList:
     """Copies proposed for one kind of weeding, or for the binder.
 
     A weeding waits for the provincial expert, so its list has his column and his signature.
-    `rows` None prints empty rows to write in.
+    `rows` None prints empty rows to write in. `part_of` names the report it is annexed to; a list
+    that is printed by itself belongs to none.
     """
 
     kind: AnnexKind
@@ -45,6 +47,7 @@ class AnnexList:
     library_head: str | None = None
     county_head: str | None = None
     expert: str | None = None
+    part_of: str = OF_REPORT_1
 
     def layout(self) -> CopiesForm:
         """Return the list's words with this reading's values in their places."""
@@ -52,7 +55,7 @@ class AnnexList:
         weeding = self.kind != "binding"
         signatures = (library_head_signs(self.library_head), county_head_signs(self.county_head))
         return CopiesForm(
-            annex="ضمیمه‌ی گزارش شماره یک",
+            annex=self.part_of,
             title=f"صورت {what}",
             header=self.header,
             rows=self.rows,

@@ -54,6 +54,7 @@ def session_apply(request: StaffRequest, session_id: int) -> HttpResponse:
     if application is not None:
         context |= {"application": application, "groups": groups_applied(application)}
         context["total"] = application.changes.count()
+        context["proposed"] = application.weeding_proposals.count()
         context["paper_left"] = sum(paper_left(session).values())
         return render(request, "shelfreading/applied.html", context)
     changes = changes_proposed(session)

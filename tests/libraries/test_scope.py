@@ -21,7 +21,13 @@ from libraries.models import (
 )
 from libraries.roles import RIGHTS, Right, Role
 from loans.models import BindingTrip, FollowUp, Forgiveness, Loan, LoanRules, Member, Renewal
-from shelfreading.models import AppliedChange, ReadingEvent, ReadingSession
+from shelfreading.models import (
+    AppliedChange,
+    ReadingEvent,
+    ReadingSession,
+    WeedingProposal,
+    WeedingRules,
+)
 from tests.cast import Cast, add_copies, make_library, make_user, numbered_calls
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +106,11 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
         session.decisions.create(copy=copy, by=by, at=now),
         applied,
         applied.paper_ticks.create(kind="register", by=by, at=now),
+        WeedingProposal.objects.create(
+            library=library, copy=copy, cause="worn", origin="hand", why="سبب", proposed_by=by,
+            proposed_at=now,
+        ),
+        WeedingRules.objects.create(library=library),
         BindingTrip.objects.create(copy=copy, sent_on=timezone.localdate(now), sent_by=by),
     ]  # fmt: skip
     return {type(row): row for row in rows}
@@ -165,16 +176,17 @@ def test_rows_of_no_library_are_for_the_office_at_most(cast: Cast) -> None:
 
 
 def test_the_rights_are_what_the_spec_says() -> None:
-    at_library = {right for right in Right if right not in {Right.USE_ADMIN, Right.SET_LOAN_RULES}}
+    of_the_head = {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES}
+    at_library = set(Right) - of_the_head - {Right.USE_ADMIN, Right.DECIDE_WEEDING}
     above = {
         Right.USE_DESK, Right.VIEW_LIBRARIES, Right.VIEW_COPIES, Right.VIEW_SESSIONS,
         Right.PRINT_FORMS, Right.MATCH_FILES,
     }  # fmt: skip
     assert {
         "librarian": at_library,
-        "library_head": at_library | {Right.SET_LOAN_RULES},
+        "library_head": at_library | of_the_head,
         "county_head": above,
-        "provincial_expert": above,
+        "provincial_expert": above | {Right.DECIDE_WEEDING},
         "director_general": above,
         "resources_office": above,
         "administrator": {Right.USE_DESK, Right.USE_ADMIN},
