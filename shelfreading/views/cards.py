@@ -89,7 +89,7 @@ def _not_taken(
 ) -> HttpResponse:
     """Say why, with all that was typed."""
     if _wants_json(request):
-        reasons = [error for errors in form.errors.values() for error in errors]
+        reasons = [str(error) for errors in form.errors.values() for error in errors]
         answer: dict[str, Any] = {"taken": False, "reason": " ".join(reasons)}
         if taken:
             answer["copy"] = reverse("copy", args=[taken.copy.pk])
@@ -103,14 +103,15 @@ def _not_taken(
 def _titles_looked_up(request: StaffRequest, session: ReadingSession) -> HttpResponse:
     """Without a script: the titles that fit what was typed, and the one that was chosen of them."""
     typed = {name: request.POST.get(name, "") for name in CardForm.base_fields}
-    found = list(known_titles(session.library, typed["title"]))
-    if (chosen := request.POST.get("take", "")).isdecimal() and len(chosen) < 18:
-        titles = known_titles(session.library, typed["title"])
-        for title in [title for title in titles if title.pk == int(chosen)]:
-            typed |= {
-                "title": title.title, "author": title.author, "call_number": title.call_number,
-            }  # fmt: skip
-            found = []
+    found = known_titles(session.library, typed["title"])
+    chosen = next((one for one in found if str(one.pk) == request.POST.get("take")), None)
+    if chosen is not None:
+        typed |= {
+            "title": chosen.title,
+            "author": chosen.author,
+            "call_number": chosen.call_number,
+        }
+        found = []
     form = CardForm(session=session, initial={name: typed[name] for name in typed if typed[name]})
     return _cards_page(request, session, form, titles=found, looked_up="look" in request.POST)
 
@@ -147,7 +148,7 @@ def card_titles(request: StaffRequest, session_id: int) -> HttpResponse:
     """Titles of the library that fit what is being typed, for the page's script."""
     session = _session(request, session_id)
     found = [
-        {"title": title.title, "author": title.author, "call_number": title.call_number or ""}
+        {"title": title.title, "author": title.author, "call_number": title.call_number}
         for title in known_titles(session.library, request.GET.get("q", "")[:200])
     ]
     return JsonResponse({"titles": found})

@@ -22,6 +22,7 @@ const { queue, back } = kept; // cards that wait; cards that came back, each wit
 const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(kept));
 let busy = false;
 let tries = 0;
+let trouble = "";
 
 const steps = (form) => [...form.querySelectorAll("[data-step]")];
 
@@ -30,7 +31,7 @@ const go = (field) => {
   field.select();
 };
 
-const tell = (trouble = "") => {
+const tell = () => {
   const waiting = queue.length ? `در صف: ${persian.format(queue.length)} کارت. ` : "";
   waits.textContent = trouble ? `${trouble} ${waiting}` : waiting;
   waits.classList.toggle("is-trouble", Boolean(trouble));
@@ -85,6 +86,7 @@ const putBack = (card, answer) => {
 const done = (act) => {
   const card = queue.shift();
   tries = 0;
+  trouble = "";
   act(card);
   keep();
   tell();
@@ -117,9 +119,10 @@ const send = async () => {
     done((card) => (answer.taken ? taken : putBack)(card, answer));
     busy = false;
     send();
-  } catch (trouble) {
+  } catch (error) {
     busy = false;
-    tell(trouble.message);
+    trouble = error.message;
+    tell();
     setTimeout(send, PAUSE);
   }
 };
