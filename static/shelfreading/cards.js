@@ -6,7 +6,7 @@ import { newId } from "./store.js";
 
 const LINES = 12;
 const PAUSE = 3000; // milliseconds before a card that was not heard is sent again
-const TRIES = 5; // so often a card may break the server before it is put aside
+const TRIES = 20; // after a minute a card that breaks the server is put aside
 
 const main = document.querySelector("form[data-cards]");
 const lines = document.querySelector("#card-lines");
