@@ -258,6 +258,7 @@ const prepare = (form) => {
     }
     if (event.key !== "Enter" || !event.target.matches("input")) return;
     event.preventDefault();
+    if (event.repeat) return; // a key held down makes no second card
     const next = steps(form)[steps(form).indexOf(event.target) + 1];
     if (event.shiftKey || !next || !event.target.matches("[data-step]")) save(form);
     else go(next);
