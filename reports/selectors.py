@@ -7,10 +7,12 @@ from datetime import date
 from functools import partial
 from typing import Any, cast
 
+from django.db.models import Q
 from django.utils import timezone
 
 from libraries.models import Copy, CopyStatus, Library, User, WeedingCause
 from libraries.roles import Role
+from loans.models import BindingTrip
 from reports.forms import annex, minutes_5, minutes_6, report_1
 from reports.forms.common import CopyRow, LibraryHeader
 from shelfreading.domain.findings import Finding
@@ -94,7 +96,25 @@ def _weeded_count(cause: str, application: Application) -> int:
 
 
 def _binding(application: Application) -> Any:
-    return application.changes.filter(to_status=CopyStatus.BINDING)
+    """The copies out to be rebound: those that the reading sent, and those that were at the binder
+    while it went on; they count as holdings, and the reports give their number (directive 4-3)."""
+    sent = application.changes.filter(to_status=CopyStatus.BINDING)
+    out = application.session.findings.filter(finding=Finding.AT_BINDER)
+    return Copy.objects.filter(Q(pk__in=sent.values("copy")) | Q(pk__in=out.values("copy")))
+
+
+def _binding_rows(application: Application) -> tuple[CopyRow, ...]:
+    """Those copies in shelf order, each with the day it was sent, where that is on record."""
+    copies = list(
+        _binding(application)
+        .select_related("title")
+        .order_by("section__position", "section_id", "shelf_key", "registration_key", "pk")
+    )
+    trips = BindingTrip.objects.filter(
+        copy__in=_binding(application), sent_on__lte=timezone.localdate(application.applied_at)
+    )
+    sent_on = dict(trips.order_by("sent_on", "pk").values_list("copy_id", "sent_on"))
+    return tuple(replace(_copy_row(copy), sent_on=sent_on.get(copy.pk)) for copy in copies)
 
 
 def _copy_rows(changes: Any) -> tuple[CopyRow, ...]:
@@ -125,13 +145,19 @@ def _library_head(library: Library) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def _list_form(make: Callable[..., Any], rows: Callable[[Application], Any]) -> Any:
+def _change_rows(
+    rows: Callable[[Application], Any],
+) -> Callable[[Application], tuple[CopyRow, ...]]:
+    return lambda application: _copy_rows(rows(application))
+
+
+def _list_form(make: Callable[..., Any], rows: Callable[[Application], tuple[CopyRow, ...]]) -> Any:
     def build(application: Application) -> Any:
         library = application.session.library
         applied_on = timezone.localdate(application.applied_at)
         return make(
             header=library_header(library, applied_on),
-            rows=_copy_rows(rows(application)),
+            rows=rows(application),
             declared_on=applied_on,
             library_head=_library_head(library),
         )
@@ -178,7 +204,7 @@ def _weeding_form(slug: str, kind: annex.AnnexKind) -> SessionForm:
             annex.OF_REPORT_1,
         )
 
-    return replace(_annex_form(slug, kind, partial(_weeded, kind)), build=build)
+    return _annex_form(slug, kind, partial(_weeded, kind), build)
 
 
 def library_weeding_list(library: Library, cause: str, state: str, today: date) -> annex.AnnexList:
@@ -232,14 +258,17 @@ def report_1_of(application: Application) -> report_1.Report1:
 
 
 def _annex_form(
-    slug: str, kind: annex.AnnexKind, rows: Callable[[Application], Any]
+    slug: str,
+    kind: annex.AnnexKind,
+    rows: Callable[[Application], Any],
+    build: Callable[[Application], annex.AnnexList],
 ) -> SessionForm:
     return SessionForm(
         slug=slug,
         label=f"صورت {annex.WHAT[kind]}",
         what="ضمیمهٔ گزارش شمارهٔ یک",
         rows=rows,
-        build=_list_form(partial(annex.AnnexList, kind), rows),
+        build=build,
         blank=partial(annex.blank, kind),
         render_html=annex.render_html,
         to_xlsx=annex.to_xlsx,
@@ -264,7 +293,7 @@ FORMS: dict[str, SessionForm] = {
             "صورتجلسهٔ شمارهٔ پنج",
             "گزارش عدم بازگشت منابع از امانت",
             _unreturned,
-            _list_form(minutes_5.Minutes5, _unreturned),
+            _list_form(minutes_5.Minutes5, _change_rows(_unreturned)),
             minutes_5.blank,
             minutes_5.render_html,
             minutes_5.to_xlsx,
@@ -274,7 +303,7 @@ FORMS: dict[str, SessionForm] = {
             "صورتجلسهٔ شمارهٔ شش",
             "گزارش منابع مفقودی",
             _missing,
-            _list_form(minutes_6.Minutes6, _missing),
+            _list_form(minutes_6.Minutes6, _change_rows(_missing)),
             minutes_6.blank,
             minutes_6.render_html,
             minutes_6.to_xlsx,
@@ -283,6 +312,11 @@ FORMS: dict[str, SessionForm] = {
         _weeding_form("weeded-duplicate", "duplicate"),
         _weeding_form("weeded-worn", "worn"),
         _weeding_form("weeded-no-audience", "no_audience"),
-        _annex_form("binding", "binding", _binding),
+        _annex_form(
+            "binding",
+            "binding",
+            _binding,
+            _list_form(partial(annex.AnnexList, "binding"), _binding_rows),
+        ),
     )
 }

@@ -35,7 +35,8 @@ WHAT: dict[AnnexKind, str] = {
 class AnnexList:
     """Copies proposed for one kind of weeding, or for the binder.
 
-    A weeding waits for the provincial expert, so its list has his column and his signature.
+    A weeding waits for the provincial expert, so its list has his column and his signature; the
+    binder's list says since when each copy is out (directive 4-3).
     `rows` None prints empty rows to write in. `part_of` names the report it is annexed to; a list
     that is printed by itself belongs to none.
     """
@@ -64,6 +65,7 @@ class AnnexList:
             ),
             signatures=(*signatures, expert_signs(self.expert)) if weeding else signatures,
             with_opinion=weeding,
+            with_sent_on=not weeding,
         )
 
 

@@ -12,6 +12,7 @@ from libraries.models import Copy, CopyStatus
 from libraries.refusal import Refused
 from loans.models import BindingTrip
 from loans.services.binding import binding_back, binding_send
+from reports.selectors import FORMS, standing_application
 from shelfreading.domain.findings import Finding
 from shelfreading.models import AppliedChange, ReadingSession
 from shelfreading.services.applying import application_undo, findings_apply
@@ -222,3 +223,28 @@ def test_undo_is_refused_once_the_binder_gave_it_back_or_took_it_again(
     with pytest.raises(Refused, match="شمارهٔ ثبت ۳"):
         reading.undo()
     assert BindingTrip.objects.filter(back_on__isnull=True).count() == 0
+
+
+def test_report_1_counts_all_at_the_binder_and_its_list_names_them_with_their_day(
+    cast: Cast, copies: list[Copy], client: Client
+) -> None:
+    send(cast, copies[3], days=20)
+    send(cast, copies[4], days=2)
+    gone = {copies[3], copies[4]}
+    reading = Read(cast, start(cast), [copy for copy in copies if copy not in gone])
+    fate_set(
+        session_id=reading.session.pk, keys=[f"c{copies[7].pk}"], fate="binding",
+        actor=cast.librarian, now=timezone.now(),
+    )  # fmt: skip
+    reading.apply()
+    application = standing_application(reading.session)
+    assert application is not None
+    report = FORMS["report-1"].build(application)
+    assert report.counts.binding == 3 and "binding" in report.annexes
+    rows = FORMS["binding"].build(application).rows
+    assert [(row.registration_number, row.sent_on) for row in rows] == [
+        ("4", ago(20)), ("5", ago(2)), ("8", ago(0)),
+    ]  # fmt: skip
+    client.force_login(cast.librarian)
+    page = client.get(reverse("session-forms", args=[reading.session.pk])).content.decode()
+    assert "منابع نیازمند صحّافی" in page
