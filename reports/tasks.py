@@ -33,7 +33,7 @@ def form_pdf(job_id: int, session_id: int, slug: str) -> None:
 
 
 @task()
-def weeding_list_pdf(job_id: int, library_id: int, cause: str, state: str, name: str) -> None:
+def weeding_list_pdf(job_id: int, library_id: int, cause: str, state: str) -> None:
     """Lay out a library's long weeding list and keep it as the job's result."""
 
     def run(progress: Progress) -> str:
@@ -41,6 +41,7 @@ def weeding_list_pdf(job_id: int, library_id: int, cause: str, state: str, name:
         progress.step("پر کردن فرم")
         html = annex.render_html(library_weeding_list(library, cause, state, timezone.localdate()))
         progress.step("صفحه‌آرایی")
+        name = f"weeding-{cause.replace('_', '-')}-{library_id}.pdf"
         job_keep_result(progress.job, name, ContentFile(to_pdf(html)))
         return "صورت وجین آماده است."
 

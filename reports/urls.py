@@ -34,6 +34,16 @@ urlpatterns = [
         name="session-form-job",
     ),
     path(
+        "libraries/<int:library_id>/weeding/",
+        views.weeding_lists,
+        name="weeding-lists",
+    ),
+    path(
+        "libraries/<int:library_id>/weeding/<slug:cause>/job/",
+        views.weeding_list_job,
+        name="weeding-list-job",
+    ),
+    path(
         "libraries/<int:library_id>/weeding/<slug:cause>.<form_kind:kind>",
         views.weeding_list,
         name="weeding-list",

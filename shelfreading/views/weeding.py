@@ -62,7 +62,7 @@ def weeding(request: StaffRequest) -> HttpResponse:
         "can_propose": may_propose,
         "can_decide": request.user.has_right(Right.DECIDE_WEEDING),
         "can_withdraw": may_propose and any(line.state == State.PROPOSED for line in page),
-        "prints": prints(library) if library and request.user.has_right(Right.PRINT_FORMS) else (),
+        "prints_of": library,
         "query": request.GET.urlencode(),
     }
     return render(request, "shelfreading/weeding.html", context)
@@ -91,18 +91,6 @@ def chips(
             }
         )
     return made
-
-
-def prints(library_id: int) -> list[tuple[str, str, str]]:
-    """The printed lists of a library: cause, PDF, Excel."""
-    return [
-        (
-            str(cause.label),
-            reverse("weeding-list", args=[library_id, cause.value, "pdf"]),
-            reverse("weeding-list", args=[library_id, cause.value, "xlsx"]),
-        )
-        for cause in WeedingCause
-    ]
 
 
 @requires(Right.PROPOSE_WEEDING)
