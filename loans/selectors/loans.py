@@ -30,7 +30,7 @@ LATE_LABELS = {
     TWO_MONTHS: "یک ماه تا دو ماه",
     LONGER: "دو ماه و بیشتر",
 }
-SHOWN = ("copy__title", "copy__library", "member")
+SHOWN = ("copy__title", "member")
 STANDING_LABELS = {
     Standing.RUNNING: "در مهلت",
     Standing.OVERDUE: "دیرکرده",
