@@ -71,6 +71,13 @@ class CardForm(forms.Form):
         sections.queryset = session.sections.order_by("position", "pk")
 
 
+class CardCorrectionForm(CardForm):
+    """A card that was entered, to be put right; its tick is the list's affair."""
+
+    id = None
+    absent = None
+
+
 class LoanCardForm(forms.Form):
     """One loan card."""
 

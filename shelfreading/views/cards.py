@@ -5,6 +5,7 @@ page comes back, so that whatever can be done can be done either way.
 """
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.forms import Form
@@ -16,11 +17,12 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from libraries.domain.persian import to_persian_digits
 from libraries.models import Copy
 from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
-from shelfreading.forms_cards import CardForm, LoanCardForm
+from shelfreading.forms_cards import CardCorrectionForm, CardForm, LoanCardForm
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.cards import (
     CardLine,
@@ -29,6 +31,7 @@ from shelfreading.selectors.cards import (
     last_cards,
     last_loan_cards,
 )
+from shelfreading.services.card_corrections import can_correct, card_correct
 from shelfreading.services.cards import Card, NumberTaken, WrongField, card_enter
 from shelfreading.services.loan_cards import session_loan_card_enter
 
@@ -140,6 +143,62 @@ def _after(lines: list[CardLine]) -> dict[str, str]:
         "author": last.title.author,
         "call_number": last.call_number,
     }
+
+
+@requires(Right.READ_SHELVES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def card_correction(request: StaffRequest, session_id: int, copy_id: int) -> HttpResponse:
+    """Put a card right that was typed wrong."""
+    session = _session(request, session_id)
+    line = get_object_or_404(
+        session.expected.select_related("copy__title", "copy__section"), copy=copy_id
+    )
+    copy: Copy = line.copy
+    words = {
+        "section": copy.section_id,
+        "registration_number": to_persian_digits(copy.registration_number),
+        "title": copy.title.title,
+        "author": copy.title.author,
+        "call_number": copy.call_number,
+    }
+    posted = request.POST if request.method == "POST" else None
+    form = CardCorrectionForm(posted, session=session, initial=words)
+    if form.is_valid():
+        asked = form.cleaned_data
+        card = Card(
+            id=uuid4(),
+            section_id=asked["section"].pk,
+            registration_number=asked["registration_number"],
+            title=asked["title"],
+            author=asked["author"],
+            call_number=asked["call_number"],
+        )
+        try:
+            entered = card_correct(
+                session_id=session.pk,
+                copy_id=copy_id,
+                card=card,
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except NumberTaken as taken:
+            form.add_error("registration_number", taken.reason)
+        except WrongField as wrong:
+            form.add_error(wrong.field, wrong.reason)
+        except Refused as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, f"رف‌برگهٔ «{entered.copy.title.title}» درست شد.")
+            if entered.notice:
+                messages.warning(request, entered.notice)
+            return redirect("cards", session.pk)
+    context = {
+        "session": session,
+        "form": form,
+        "copy": copy,
+        "can_correct": can_correct(session, copy_id),
+    }
+    return render(request, "shelfreading/card_correction.html", context)
 
 
 @requires(Right.READ_SHELVES)
