@@ -74,8 +74,9 @@ class CardForm(forms.Form):
 class CardCorrectionForm(CardForm):
     """A card that was entered, to be put right; its tick is the list's affair."""
 
-    id = None
-    absent = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["id"], self.fields["absent"]
 
 
 class LoanCardForm(forms.Form):
