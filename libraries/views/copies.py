@@ -59,6 +59,7 @@ def copy(request: StaffRequest, copy_id: int) -> HttpResponse:
         ),
         "shows_loans": shows_loans,
         "loans": found.loans.select_related("member") if shows_loans else (),
+        "trips": found.binding_trips.order_by("-sent_on", "-pk"),
         "can_lend": request.user.has_right(Right.WRITE_LOANS),
         "proposals": found.weeding_proposals.select_related("proposed_by", "decided_by"),
         "causes": WeedingCause.choices,
