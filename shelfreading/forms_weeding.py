@@ -5,15 +5,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from libraries.domain.persian import to_persian_digits
 from libraries.forms import ANY, FilterForm
-from libraries.models import Copy, Library, User, WeedingCause
-from loans.selectors import copy_to_lend
+from libraries.models import Library, User, WeedingCause
+from loans.forms.codes import CodesForm
 from shelfreading.models import WeedingProposal, WeedingRules
 from shelfreading.services.weeding import LONGEST_REASON
 from shelfreading.services.weeding_rules import LIMITS
 
-MOST_CODES = 500
 _NO_CAUSE = "علت وجین را از چهار علت فهرست برگزینید."
 
 
@@ -74,40 +72,11 @@ class CauseForm(forms.Form):
     )
 
 
-class CodesForm(CauseForm):
+class ProposalForm(CodesForm, CauseForm):
     """Several copies at once, as a reader sends their codes."""
 
-    codes = forms.CharField(
-        label="بارکد یا شمارهٔ ثبت نسخه‌ها، هر کدام در یک خط",
-        help_text="بارکدخوان را روی کتاب‌ها بگیرید؛ پس از هر کد خودش به خط بعد می‌رود.",
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "autocomplete": "off"}),
-        max_length=40_000,
-        error_messages={"required": "بارکد یا شمارهٔ ثبت دست‌کم یک کتاب را بنویسید."},
-    )
+    verb = "پیشنهاد داد"
     field_order = ("codes", "cause", "why")
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.copies: list[Copy] = []
-
-    def clean_codes(self) -> str:
-        """Find each copy; codes that none has are named, and nothing is proposed."""
-        text: str = self.cleaned_data["codes"]
-        codes = list(dict.fromkeys(filter(None, map(str.strip, text.splitlines()))))
-        if len(codes) > MOST_CODES:
-            raise forms.ValidationError(
-                f"در هر بار حداکثر {to_persian_digits(MOST_CODES)} کتاب را می‌توان پیشنهاد داد."
-            )
-        found = {code: copy_to_lend(self.user, code) for code in codes}
-        strangers = [code for code, copy in found.items() if copy is None]
-        if strangers:
-            raise forms.ValidationError(
-                f"این کدها در کتابخانهٔ شما نیست: {'، '.join(strangers[:10])}؛ "
-                "درستشان کنید یا بردارید."
-            )
-        self.copies = [copy for copy in found.values() if copy is not None]
-        return text
 
 
 class LimitsForm(forms.ModelForm):

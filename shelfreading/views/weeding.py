@@ -15,7 +15,7 @@ from libraries.models import Copy, User, WeedingCause
 from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
-from shelfreading.forms_weeding import CauseForm, CodesForm, WeedingFilter, picked
+from shelfreading.forms_weeding import CauseForm, ProposalForm, WeedingFilter, picked
 from shelfreading.models import ReadingSession, WeedingProposal
 from shelfreading.selectors.weeding import (
     counts_by,
@@ -97,7 +97,7 @@ def chips(
 @require_http_methods(["GET", "HEAD", "POST"])
 def weeding_propose(request: StaffRequest) -> HttpResponse:
     """Propose several copies by their codes, as a reader sends them."""
-    form = CodesForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = ProposalForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
         try:
             outcome = proposals_make(
