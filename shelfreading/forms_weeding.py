@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from libraries.forms import ANY, FilterForm
+from libraries.forms import ANY, DigitsInput, FilterForm
 from libraries.models import Library, User, WeedingCause
 from loans.forms.codes import CodesForm
 from shelfreading.models import WeedingProposal, WeedingRules
@@ -85,6 +85,7 @@ class LimitsForm(forms.ModelForm):
     class Meta:
         model = WeedingRules
         fields = LIMITS
+        widgets = dict.fromkeys(LIMITS, DigitsInput)
         labels = {
             "unlent_years": "امانت‌نرفته در این شمار سال",
             "loans_a_copy": "هر نسخه در سال پاسخ‌گوی این شمار امانت است",

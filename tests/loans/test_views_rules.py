@@ -26,6 +26,7 @@ def test_all_digits_are_taken_alike(client: Client, cast: Cast, digits: str) -> 
         for name, number in numbers.items()
     }
     assert client.post(url, typed).status_code == 302
+    assert 'value="۵۶۷۸۹"' in client.get(url).content.decode()
     rules = LoanRules.of(cast.library)
     assert {name: str(getattr(rules, name)) for name in numbers} == numbers
 

@@ -285,3 +285,15 @@ def test_pages_ask_no_more_for_sixty(client: Client, cast: Cast) -> None:
         lent_once(copy, 3000)
     propose(many[:40], cast.librarian)
     assert queries() == with_few
+
+
+def test_limits_are_shown_and_taken_in_persian_digits(cast: Cast, client: Client) -> None:
+    client.force_login(cast.head)
+    url = reverse("weeding-limits")
+    values = {"unlent_years": "۷", "loans_a_copy": "٢٤", "worn_loans": ""}
+    assert client.post(url, values).status_code == 302
+    rules = WeedingRules.of(cast.library)
+    assert (rules.unlent_years, rules.loans_a_copy, rules.worn_loans) == (7, 24, None)
+    page = client.get(url).content.decode()
+    assert 'type="number"' not in page
+    assert 'value="۲۴"' in page
