@@ -5,9 +5,6 @@ from datetime import datetime
 from django.db import transaction
 
 from libraries import audit
-from libraries.copy_facts import KEYS, is_reference, shelf_keys
-from libraries.domain.call_numbers import main_class, parse
-from libraries.domain.copy_records import LONGEST
 from libraries.domain.persian import to_persian_digits
 from libraries.locking import locked
 from libraries.models import AuditEntry, Copy, Title, User
@@ -19,9 +16,9 @@ from shelfreading.services.cards import (
     NumberTaken,
     WrongField,
     cleaned,
+    facts_of,
     library_of,
     notice_of,
-    title_of,
 )
 from shelfreading.services.events import READING_IS_OVER
 from shelfreading.services.expected import order_anew
@@ -81,18 +78,8 @@ def card_correct(
             can_tick=False,
         )
     before = copy.title
-    parts = parse(card.call_number, library.rules)
-    copy.title = title_of(card, library)
-    copy.section = section
-    copy.registration_number = card.registration_number
-    copy.call_number = card.call_number
-    copy.main_class = main_class(card.call_number)[: LONGEST["main_class"]]
-    copy.volume = parts.volume[: LONGEST["volume"]]
-    copy.copy_number = parts.copy[: LONGEST["copy_number"]]
-    copy.is_reference = is_reference(None, card.call_number, section.name, library.rules)
-    keys = shelf_keys(card.call_number, card.registration_number, library.rules)
-    for name, key in zip(KEYS, keys, strict=True):
-        setattr(copy, name, key)
+    for name, value in facts_of(card, library, section).items():
+        setattr(copy, name, value)
     copy.save()
     if before != copy.title and not before.copies.exists():
         Title.objects.filter(pk=before.pk).delete()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -101,7 +102,7 @@ def card_enter(*, session_id: int, card: Card, actor: User, now: datetime) -> En
     is_new = copy is None
     if copy is None:
         card = cleaned(card)
-        copy = _copy_of(card, library, section)
+        copy = Copy.objects.create(library=library, **facts_of(card, library, section))
     else:
         _refuse_taken(session, copy, card)
     if not session.expected.filter(copy=copy).exists():
@@ -156,21 +157,21 @@ def cleaned(card: Card) -> Card:
     return clean
 
 
-def _copy_of(card: Card, library: Library, section: Section) -> Copy:
+def facts_of(card: Card, library: Library, section: Section) -> dict[str, Any]:
+    """What a copy's record says by a cleaned card; its title is made where there is none yet."""
     parts = parse(card.call_number, library.rules)
     keys = shelf_keys(card.call_number, card.registration_number, library.rules)
-    return Copy.objects.create(
-        library=library,
-        title=title_of(card, library),
-        section=section,
-        registration_number=card.registration_number,
-        call_number=card.call_number,
-        main_class=main_class(card.call_number)[: LONGEST["main_class"]],
-        volume=parts.volume[: LONGEST["volume"]],
-        copy_number=parts.copy[: LONGEST["copy_number"]],
-        is_reference=is_reference(None, card.call_number, section.name, library.rules),
+    return {
+        "title": title_of(card, library),
+        "section": section,
+        "registration_number": card.registration_number,
+        "call_number": card.call_number,
+        "main_class": main_class(card.call_number)[: LONGEST["main_class"]],
+        "volume": parts.volume[: LONGEST["volume"]],
+        "copy_number": parts.copy[: LONGEST["copy_number"]],
+        "is_reference": is_reference(None, card.call_number, section.name, library.rules),
         **dict(zip(KEYS, keys, strict=True)),
-    )
+    }
 
 
 def title_of(card: Card, library: Library) -> Title:

@@ -94,7 +94,7 @@ def device_speaks(
 
 
 def _where(
-    session: ReadingSession, events: Sequence[KeptEvent], books: Mapping[str, Book]
+    session: ReadingSession, events: Sequence[KeptEvent], listed: Mapping[str, Book]
 ) -> dict[str, object]:
     """What the device's own events, in order, say of where it is; nothing where they don't."""
     if not events:
@@ -103,12 +103,13 @@ def _where(
     ticked = {event.copy_id for event in events if event.kind in TICKS and event.copy_id}
     position_of: dict[int | None, int] = {}
     if ticked:
-        listed = session.expected.filter(copy__in=ticked)
-        position_of.update(listed.values_list("copy_id", "position"))
+        lines = session.expected.filter(copy__in=ticked)
+        position_of.update(lines.values_list("copy_id", "position"))
     for event in reversed(events):
-        is_book = event.kind in WALKED
-        book = books.get(event.code) if is_book else None
-        position = book.position if book else position_of.get(event.copy_id)
+        if event.kind in WALKED:
+            position = listed[event.code].position if event.code in listed else None
+        else:
+            position = position_of.get(event.copy_id)
         if position is not None:
             return where | {"position": position}
     return where
