@@ -8,6 +8,7 @@ from shelfreading.models.findings import (
     SessionFinding,
 )
 from shelfreading.models.remarks import PaperTick
+from shelfreading.models.rounds import Round, RoundLibrary
 from shelfreading.models.sessions import (
     ExpectedCopy,
     MemoryUpload,
@@ -29,6 +30,8 @@ __all__ = [
     "ReadingDevice",
     "ReadingEvent",
     "ReadingSession",
+    "Round",
+    "RoundLibrary",
     "SessionFinding",
     "ShelfRead",
     "WeedingProposal",
