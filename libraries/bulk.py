@@ -5,12 +5,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
 
+T = TypeVar("T")
 CHUNK = 20_000
+# As many values as an IN takes on every database, with room for what else the query asks.
+KEYS_AT_ONCE = 500
 # So many rows go in one by one: COPY with its table of the transaction's own takes longer.
 FEW = 10
 
@@ -47,6 +50,12 @@ def bulk_insert(
                 cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks}) {end}", chunk)
         written += len(chunk)
     return written
+
+
+def in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in pieces that one IN can hold."""
+    for start in range(0, len(values), KEYS_AT_ONCE):
+        yield values[start : start + KEYS_AT_ONCE]
 
 
 def bulk_rewrite(

@@ -11,7 +11,7 @@ from libraries.domain.jalali import format_jalali
 from libraries.files.write import Cell, Sheet, write_workbook
 from libraries.models import CopyStatus, WeedingCause
 from loans.models import Loan
-from shelfreading.models import Application, Decision, ReadingSession
+from shelfreading.models import Application, Decision, ReadingSession, WeedingProposal
 from shelfreading.selectors.findings import LABEL_OF
 
 FINDING_HEADERS = (
@@ -84,23 +84,29 @@ def changes_xlsx(application: Application) -> BytesIO:
     """What an application changed, a sheet for each kind of change, as a person would key it
     into the management system (issue: the system stays the libraries' book of record).
 
-    A copy whose loan was returned and whose status changed stands on both sheets.
+    A copy whose loan was returned and whose status changed stands on both sheets. Of the weedings
+    it proposed only those stand here that the expert accepted, with the day when he did.
     """
     kinds: dict[str, list[tuple[Cell, ...]]] = {}
     day = format_jalali(timezone.localdate(application.applied_at))
     for row in application.changes.order_by("position").values_list(
         *("copy__barcode", "copy__registration_number", "copy__title__title"),
         *("from_status", "to_status", "from_weeding_cause", "weeding_cause", "returned_loan_id"),
+        *("proposal__state", "proposal__decided_at"),
     ):
-        names, (before, after, cause_before, cause, loan_id) = row[:3], row[3:]
+        names, (before, after, cause_before, cause, loan_id, state, decided_at) = row[:3], row[3:]
         old = _status_words(before, cause_before)
         if loan_id:
             lent = ON_LOAN if before == CopyStatus.AVAILABLE else old
             old, before = _STATUS[CopyStatus.AVAILABLE], CopyStatus.AVAILABLE
             kinds.setdefault("بازگشت از امانت", []).append((*names, lent, old, day))
         if after != before:
-            new = _status_words(after, cause)
+            new = _status_words(after, cause if after == CopyStatus.WEEDED else "")
             kinds.setdefault(new, []).append((*names, old, new, day))
+        if state == WeedingProposal.State.ACCEPTED and after != CopyStatus.WEEDED:
+            new = _status_words(CopyStatus.WEEDED, cause)
+            weeded_on = format_jalali(timezone.localdate(decided_at))
+            kinds.setdefault(new, []).append((*names, _STATUS[after], new, weeded_on))
     order = ["مفقود", "برنگشته", *(f"وجین {cause}" for cause in _CAUSE.values()), "صحافی", "موجود"]
     note = f"{application.session.name}، {application.session.library.name}، اعمال در {day}"
     return _written(

@@ -69,6 +69,7 @@ def library(request: StaffRequest, library_id: int) -> HttpResponse:
         "sessions": last_sessions(found, SESSIONS_SHOWN),
         "can_order": request.user.has_right(Right.IMPORT_COPIES),
         "can_start": request.user.has_right(Right.READ_SHELVES),
+        "can_view_loans": request.user.has_right(Right.VIEW_LOANS),
     }
     return render(request, "libraries/library.html", context)
 

@@ -1,6 +1,6 @@
 """Copies sent out to be rebound (directive 4-3, 4-5)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 # «مدتی بیش از دو هفته»: two weeks to the day is not more.
 STATUS_AFTER_DAYS = 14
@@ -13,6 +13,11 @@ def needs_status(sent_on: date, until: date) -> bool:
     more than two weeks it does (directive 4-5); a shorter trip leaves the record as it is.
     """
     return days_out(sent_on, until) > STATUS_AFTER_DAYS
+
+
+def long_out_before(today: date) -> date:
+    """Copies sent before this day have been out for more than two weeks by `today`."""
+    return today - timedelta(days=STATUS_AFTER_DAYS)
 
 
 def days_out(sent_on: date, until: date) -> int:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from libraries.domain.codes import clean_code
 from libraries.domain.persian import search_key, to_ascii_digits
 from libraries.models import CopyStatus, User
-from loans.domain.binding import days_out, needs_status
+from loans.domain.binding import days_out, long_out_before, needs_status
 from loans.models import BindingTrip
 
 OUT, BACK = "out", "back"
@@ -56,7 +56,9 @@ def binding_lines(trips: list[BindingTrip], today: date) -> list[BindingLine]:
 
 def unmarked_long(user: User, today: date) -> int:
     """How many copies are out for more than two weeks while their record says available."""
-    trips = BindingTrip.objects.for_user(user).filter(
-        back_on__isnull=True, copy__status=CopyStatus.AVAILABLE
-    )
-    return sum(needs_status(sent_on, today) for sent_on in trips.values_list("sent_on", flat=True))
+    return long_trips(user, today).filter(copy__status=CopyStatus.AVAILABLE).count()
+
+
+def long_trips(user: User, today: date) -> QuerySet[BindingTrip]:
+    """Trips of more than two weeks that are not over, the longest first."""
+    return trips_of(user).filter(sent_on__lt=long_out_before(today))

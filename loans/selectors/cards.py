@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from libraries.desk import DeskCard
+from libraries.domain.jalali import format_jalali
 from libraries.models import CopiesList, User
 from libraries.roles import Right
+from loans.selectors.binding import long_trips
 from loans.selectors.loans import FOLLOW_UP_DUE, UNRETURNED, loan_counts, open_loans
 
 
@@ -24,7 +26,7 @@ def desk_cards(user: User, now: datetime) -> list[DeskCard]:
     if user.has_right(Right.IMPORT_COPIES):
         cards += _list_cards(user)
     if user.has_right(Right.VIEW_LOANS):
-        cards += _loan_cards(user, today)
+        cards += [*_loan_cards(user, today), *_binding_cards(user, today)]
     return cards
 
 
@@ -76,3 +78,23 @@ def _loan_cards(user: User, today: date) -> list[DeskCard]:
             )
         )
     return cards
+
+
+def _binding_cards(user: User, today: date) -> list[DeskCard]:
+    """Copies at the binder for more than two weeks; late where one was expected back by now."""
+    trips = long_trips(user, today)
+    count, first = trips.count(), trips.first()
+    if first is None:
+        return []
+    return [
+        DeskCard(
+            sentence="نسخه بیش از دو هفته است که در صحافی است",
+            url=reverse("bindings"),
+            action="دیدن صحافی",
+            count=count,
+            since=timezone.make_aware(datetime.combine(first.sent_on, datetime.min.time())),
+            age=f"نخستین از {format_jalali(first.sent_on, long=True)}",
+            late=trips.filter(expected_on__lt=today).exists(),
+            symbol="binding",
+        )
+    ]

@@ -10,7 +10,7 @@ from libraries.domain.persian import stored_form, to_persian_digits
 from libraries.locking import lock_all, locked
 from libraries.models import Copy, CopyStatus, Library, StatusChange, User
 from libraries.refusal import Refused
-from loans.domain.binding import needs_status
+from loans.domain.binding import long_out_before, needs_status
 from loans.models import BindingTrip, Loan
 
 MOST_AT_ONCE = 500
@@ -133,11 +133,10 @@ def long_bindings_mark(*, library_id: int, actor: User, now: datetime, today: da
     4-5); reading sessions call this before they freeze their list.
     """
     library = locked(Library.objects.for_user(actor), pk=library_id)
-    trips = BindingTrip.objects.filter(
-        copy__library=library, copy__status=CopyStatus.AVAILABLE, back_on__isnull=True
+    late = BindingTrip.objects.filter(
+        copy__library=library, back_on__isnull=True, sent_on__lt=long_out_before(today)
     )
-    late = [trip.copy_id for trip in trips if needs_status(trip.sent_on, today)]
-    copies = Copy.objects.filter(pk__in=late, status=CopyStatus.AVAILABLE)
+    copies = Copy.objects.filter(pk__in=late.values("copy"), status=CopyStatus.AVAILABLE)
     lock_all(copies)
     found = list(copies)
     _set_status(found, CopyStatus.BINDING, "بیش از دو هفته در صحافی است.", actor, now)

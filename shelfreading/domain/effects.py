@@ -26,10 +26,11 @@ HANDLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The record a copy gets, and whether a loan of it is returned and its late fee forgiven."""
+    """The record a copy gets, the weeding that is proposed for it ('' for none), and whether a
+    loan of it is returned and its late fee forgiven."""
 
     status: str
-    weeding_cause: str = ""
+    proposes: str = ""
     returns_loan: bool = False
 
 
@@ -38,19 +39,21 @@ def effect_of(
 ) -> Effect | None:
     """What follows for a copy whose record says `status`; None where nothing does.
 
-    A decision of weeding or binding goes before what the finding alone would do; the return of
-    a loan, if there is one, follows in any case from the copy standing there. A copy of this
-    library that turned up on a wrong shelf is as found as any.
+    A decision of binding goes before what the finding alone would do. A decision of weeding only
+    proposes: the copy was in somebody's hand and is available until the provincial expert
+    decides (directive 4-5, 7-4). The return of a loan, if there is one, follows in any case from
+    the copy standing there. A copy of this library that turned up on a wrong shelf is as found
+    as any.
     """
     returns_loan = finding in {Finding.ON_LOAN_ON_SHELF, Finding.FOUND, Finding.MISPLACED}
-    if weeding_cause and finding in HANDLED:
-        target = WEEDED
-    elif to_binding and finding in HANDLED:
+    # What is weeded already needs no proposal.
+    proposes = weeding_cause if finding in HANDLED and status != WEEDED else ""
+    if to_binding and finding in HANDLED:
         target = BINDING
-    elif finding is Finding.MISPLACED and status in {MISSING, UNRETURNED, BINDING}:
+    elif proposes or finding is Finding.MISPLACED and status in {MISSING, UNRETURNED, BINDING}:
         target = AVAILABLE
     else:
         target = _STATUS_OF_FINDING.get(finding, status)
-    if target == status and not returns_loan:
+    if target == status and not returns_loan and not proposes:
         return None
-    return Effect(target, weeding_cause if target == WEEDED else "", returns_loan)
+    return Effect(target, proposes, returns_loan)

@@ -54,8 +54,10 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class CopyUse:
-    """A copy that stands on the shelf, and its use. `loans` are all on record, `lately` those of
-    the last year."""
+    """A copy that the library lends, and its use. `loans` are all on record, `lately` those of
+    the last year. `can_go`: it stands on the shelf and may be proposed; `goes`: it is proposed
+    already, so that its loans count and it doesn't.
+    """
 
     copy_id: int
     title_id: int
@@ -64,6 +66,8 @@ class CopyUse:
     last_lent_on: date | None
     loans: int
     lately: int
+    can_go: bool = True
+    goes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Proposal:
 def proposals(
     copies: Iterable[CopyUse], asked: Thresholds, *, today: date, known_since: date | None
 ) -> list[Proposal]:
-    """At most one proposal a copy, in the copies' order: worn before surplus before unlent.
+    """At most one proposal a copy that can go, in the copies' order: worn before surplus before
+    unlent.
 
     `known_since` is the day of the first loan on record. Whether a copy was lent before it
     nobody knows, so no rule of years reaches behind it.
@@ -87,16 +92,17 @@ def proposals(
     found: dict[int, Proposal] = {}
     if known_since is None:
         return []
+    standing = [copy for copy in copies if copy.can_go and not copy.goes]
     if asked.unlent_years:
-        _unlent(found, copies, asked.unlent_years, today, known_since)
+        _unlent(found, standing, asked.unlent_years, today, known_since)
     if asked.loans_a_copy and add_months(known_since, YEAR) <= today:
         _surplus(found, copies, asked.loans_a_copy)
     if asked.worn_loans:
-        for copy in copies:
+        for copy in standing:
             if copy.loans >= asked.worn_loans:
                 why = f"{to_persian_digits(copy.loans)} بار امانت رفته است."
                 found[copy.copy_id] = Proposal(copy.copy_id, Rule.WORN, why)
-    return [found[copy.copy_id] for copy in copies if copy.copy_id in found]
+    return [found[copy.copy_id] for copy in standing if copy.copy_id in found]
 
 
 def _unlent(
@@ -125,12 +131,14 @@ def _surplus(found: dict[int, Proposal], copies: list[CopyUse], loans_a_copy: in
     for group in same.values():
         lately = sum(copy.lately for copy in group)
         needed = max(1, ceil(lately / loans_a_copy))
+        stay = sum(not copy.goes for copy in group)
         worst_first = sorted(
-            group, key=lambda copy: (-copy.loans, copy.registered_on or date.max, copy.copy_id)
+            (copy for copy in group if copy.can_go and not copy.goes),
+            key=lambda copy: (-copy.loans, copy.registered_on or date.max, copy.copy_id),
         )
-        for copy in worst_first[: len(group) - needed]:
+        for copy in worst_first[: max(0, stay - needed)]:
             why = (
-                f"{to_persian_digits(len(group))} نسخه هست و {to_persian_digits(lately)} امانت "
+                f"{to_persian_digits(stay)} نسخه هست و {to_persian_digits(lately)} امانت "
                 f"در یک سال گذشته؛ {to_persian_digits(needed)} نسخه بس است."
             )
             found[copy.copy_id] = Proposal(copy.copy_id, Rule.SURPLUS, why)

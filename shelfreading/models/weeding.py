@@ -12,6 +12,7 @@ from shelfreading.domain.weeding_rules import LABELS, Thresholds
 from shelfreading.models.findings import Application
 from shelfreading.models.sessions import ReadingSession
 
+RULE_CHOICES = [(rule.value, label) for rule, label in LABELS.items()]
 MOST_YEARS, MOST_LOANS_A_COPY, MOST_LOANS = 100, 365, 10_000
 
 
@@ -44,7 +45,7 @@ class WeedingProposal(models.Model):
     )
     cause = models.CharField("علت", max_length=12, choices=WeedingCause)
     origin = models.CharField("از راه", max_length=8, choices=Origin)
-    rule = models.CharField("قاعده", max_length=8, choices=list(LABELS.items()), blank=True)
+    rule = models.CharField("قاعده", max_length=8, choices=RULE_CHOICES, blank=True)
     # What proposed it, in a Persian sentence that the expert reads.
     why = models.CharField("سبب پیشنهاد", max_length=300)
     session = models.ForeignKey(

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from libraries.models import Copy, CopyStatus, WeedingCause
 from shelfreading.domain.findings import LABELS, Finding
 from shelfreading.models import Application, ReadingSession
-from shelfreading.services.applying import Change
+from shelfreading.services.changes import Change
 
 SAMPLES = 3
-RETURNED = "returned"
+RETURNED, PROPOSED = "returned", "proposed"
 _STATUS = dict(CopyStatus.choices)
 _CAUSE = dict(WeedingCause.choices)
 # The order in which groups stand, by status and cause.
 _ORDER = (
     (CopyStatus.MISSING, ""),
     (CopyStatus.UNRETURNED, ""),
+    *((PROPOSED, cause) for cause in WeedingCause),
+    # Readings weeded by themselves once; their journals say so.
     *((CopyStatus.WEEDED, cause) for cause in WeedingCause),
     (CopyStatus.BINDING, ""),
     (CopyStatus.AVAILABLE, ""),
@@ -25,7 +27,7 @@ _ORDER = (
 
 @dataclass(slots=True)
 class Group:
-    """Copies to which the same happens. `code` names the status, or RETURNED for loans."""
+    """Copies to which the same happens. `code` names the status, RETURNED or PROPOSED."""
 
     code: str
     label: str
@@ -42,7 +44,7 @@ def groups_proposed(changes: Iterable[Change]) -> list[Group]:
                 change.copy_id,
                 change.finding.value,
                 change.effect.status if change.effect.status != change.status else "",
-                change.effect.weeding_cause,
+                change.effect.proposes,
                 change.loan_id is not None,
             )
             for change in changes
@@ -73,8 +75,11 @@ def _groups(rows: Sequence[tuple[int, str, str, str, bool]]) -> list[Group]:
     """Groups of (copy, finding, new status or '', cause, loan returned), with a few samples."""
     members: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for copy_id, finding, status, cause, returned in rows:
+        weeded = cause if status == CopyStatus.WEEDED else ""
         if status:
-            members.setdefault((status, cause), []).append((copy_id, finding))
+            members.setdefault((status, weeded), []).append((copy_id, finding))
+        if cause and not weeded:
+            members.setdefault((PROPOSED, cause), []).append((copy_id, finding))
         if returned:
             members.setdefault((RETURNED, ""), []).append((copy_id, finding))
     wanted = {copy_id for group in members.values() for copy_id, _ in group[:SAMPLES]}
@@ -99,6 +104,8 @@ def _groups(rows: Sequence[tuple[int, str, str, str, bool]]) -> list[Group]:
 def _label(status: str, cause: str) -> str:
     if status == RETURNED:
         return "امانت بازگشت می‌خورد و دیرکرد آن بخشوده می‌شود"
+    if status == PROPOSED:
+        return f"نسخه برای وجین {_CAUSE[cause]} به کارشناس استان پیشنهاد می‌شود"
     words = f"{_STATUS[status]} {_CAUSE[cause]}" if cause else str(_STATUS[status])
     return f"نسخه «{words}» می‌شود"
 
@@ -137,9 +144,7 @@ def conflicts_of(session: ReadingSession, changes: Iterable[Change]) -> list[Con
 
 
 def _words(change: Change) -> str:
-    cause = change.effect.weeding_cause
-    return (
-        f"{_STATUS[change.effect.status]} {_CAUSE[cause]}"
-        if cause
-        else str(_STATUS[change.effect.status])
-    )
+    words = str(_STATUS[change.effect.status])
+    if change.effect.proposes:
+        words += f"؛ پیشنهاد وجین {_CAUSE[change.effect.proposes]}"
+    return words

@@ -16,6 +16,7 @@ from shelfreading.models import ReadingSession
 from shelfreading.selectors.events import read_counts
 from shelfreading.selectors.found_elsewhere import found_elsewhere_cards
 from shelfreading.selectors.late import LISTED_LATE
+from shelfreading.selectors.remarks import paper_cards
 
 State = ReadingSession.State
 # Report 1 is due two weeks after the reading's end (directive 7-1), and needs it applied.
@@ -24,7 +25,7 @@ FRESH_DAYS = 14
 
 
 def desk_cards(user: User, now: datetime) -> list[DeskCard]:
-    """Readings that run and readings that ended and wait to be applied, for the library's staff."""
+    """Readings that run, that wait to be applied, or whose paper work is left, for the staff."""
     if not user.has_right(Right.READ_SHELVES):
         return []
     sessions = list(
@@ -41,6 +42,7 @@ def desk_cards(user: User, now: datetime) -> list[DeskCard]:
             for session in sessions
         ),
         *_late(user, now),
+        *paper_cards(user),
         *found_elsewhere_cards(user),
     ]
 

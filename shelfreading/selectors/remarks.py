@@ -1,13 +1,18 @@
 """The paper work of an applied session: remarks by registration number, cards by title."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 
-from libraries.models import Copy, CopyStatus
+from libraries.desk import DeskCard
+from libraries.domain.jalali import format_jalali
+from libraries.models import Copy, CopyStatus, User
 from shelfreading.domain.remarks import REMARKS, card_comes_out, remark_of
-from shelfreading.models import AppliedChange, PaperTick, ReadingSession
+from shelfreading.models import Application, AppliedChange, PaperTick, ReadingSession
 
 GONE = tuple(REMARKS)
 
@@ -40,12 +45,30 @@ def _changes(session: ReadingSession) -> QuerySet[AppliedChange]:
 
 def register_changes(session: ReadingSession, *, only_left: bool) -> QuerySet[AppliedChange]:
     """Changes that the register book has to say, in the order of registration numbers."""
-    back = Q(to_status=CopyStatus.AVAILABLE, from_status__in=GONE)
-    changes = _changes(session).filter(back | Q(to_status__in=GONE))
-    changes = changes.exclude(from_status=F("to_status"))
+    changes = _for_register(_changes(session))
     if only_left:
-        changes = changes.exclude(paper_ticks__kind=PaperTick.Kind.REGISTER)
+        changes = _without_tick(changes, PaperTick.Kind.REGISTER)
     return changes.select_related("copy__title").order_by("copy__registration_key", "copy_id")
+
+
+def _for_register(changes: QuerySet[AppliedChange]) -> QuerySet[AppliedChange]:
+    back = Q(to_status=CopyStatus.AVAILABLE, from_status__in=GONE)
+    return changes.filter(back | Q(to_status__in=GONE)).exclude(from_status=F("to_status"))
+
+
+def _for_cabinets(changes: QuerySet[AppliedChange]) -> QuerySet[AppliedChange]:
+    """One change for each title of which a copy went, the first by shelf order."""
+    changes = changes.filter(to_status__in=GONE)
+    before = changes.filter(
+        application=OuterRef("application"),
+        copy__title=OuterRef("copy__title"),
+        position__lt=OuterRef("position"),
+    )
+    return changes.filter(~Exists(before))
+
+
+def _without_tick(changes: QuerySet[AppliedChange], kind: str) -> QuerySet[AppliedChange]:
+    return changes.exclude(paper_ticks__kind=kind)
 
 
 def remark_lines(changes: Sequence[AppliedChange]) -> list[RemarkLine]:
@@ -63,11 +86,9 @@ def remark_lines(changes: Sequence[AppliedChange]) -> list[RemarkLine]:
 
 def card_changes(session: ReadingSession, *, only_left: bool) -> QuerySet[AppliedChange]:
     """One change for each title of which a copy went, the first by shelf order."""
-    changes = _changes(session).filter(to_status__in=GONE)
-    before = changes.filter(copy__title=OuterRef("copy__title"), position__lt=OuterRef("position"))
-    found = changes.filter(~Exists(before))
+    found = _for_cabinets(_changes(session))
     if only_left:
-        found = found.exclude(paper_ticks__kind=PaperTick.Kind.CARD)
+        found = _without_tick(found, PaperTick.Kind.CARD)
     return found.select_related("copy__title").order_by("copy__title__title", "pk")
 
 
@@ -111,3 +132,28 @@ def paper_left(session: ReadingSession) -> dict[str, int]:
         PaperTick.Kind.REGISTER.value: register_changes(session, only_left=True).count(),
         PaperTick.Kind.CARD.value: card_changes(session, only_left=True).count(),
     }
+
+
+def paper_cards(user: User) -> list[DeskCard]:
+    """For each applied reading whose paper work is not done, what is left of it: two queries."""
+    standing = AppliedChange.objects.for_user(user).filter(application__undone_at__isnull=True)
+    left: Counter[int] = Counter()
+    for changes, kind in (
+        (_for_register(standing), PaperTick.Kind.REGISTER),
+        (_for_cabinets(standing), PaperTick.Kind.CARD),
+    ):
+        rows = _without_tick(changes, kind).order_by().values_list("application__session")
+        left.update(dict(rows.annotate(n=Count("pk"))))
+    applied = Application.objects.filter(session__in=left, undone_at__isnull=True)
+    return [
+        DeskCard(
+            sentence=f"ردیف دفتر ثبت و برگه‌دان از «{application.session.name}» مانده است",
+            count=left[application.session_id],
+            url=reverse("paper", args=(application.session_id,)),
+            action="دیدن دفتر ثبت و برگه‌ها",
+            since=application.applied_at,
+            age=f"از {format_jalali(timezone.localdate(application.applied_at), long=True)}",
+            symbol="list",
+        )
+        for application in applied.select_related("session").order_by("applied_at")
+    ]

@@ -18,7 +18,7 @@ from shelfreading.domain.effects import HANDLED
 from shelfreading.domain.findings import Finding
 from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
 from shelfreading.selectors.second_look import second_look_ticks
-from shelfreading.services.applying import changes_proposed
+from shelfreading.services.changes import changes_proposed
 from shelfreading.services.events import NewEvent, events_take
 
 MOST_AT_ONCE = 2000

@@ -24,7 +24,9 @@ from shelfreading.selectors.applying import (
     will_happen,
 )
 from shelfreading.selectors.findings import class_counts, looked
-from shelfreading.services.applying import application_undo, changes_proposed, findings_apply
+from shelfreading.selectors.remarks import paper_left
+from shelfreading.services.applying import application_undo, findings_apply
+from shelfreading.services.changes import changes_proposed
 from shelfreading.services.decisions import conflict_settle
 from shelfreading.views.findings import session_fresh
 from shelfreading.views.steps import session_steps
@@ -52,6 +54,7 @@ def session_apply(request: StaffRequest, session_id: int) -> HttpResponse:
     if application is not None:
         context |= {"application": application, "groups": groups_applied(application)}
         context["total"] = application.changes.count()
+        context["paper_left"] = sum(paper_left(session).values())
         return render(request, "shelfreading/applied.html", context)
     changes = changes_proposed(session)
     context |= {
@@ -131,6 +134,7 @@ def session_undo(request: StaffRequest, session_id: int) -> HttpResponse:
         return redirect("session-apply", session.pk)
     statuses = application.changes.filter(status_change__isnull=False).count()
     loans = application.changes.filter(returned_loan__isnull=False).count()
+    proposals = application.weeding_proposals.filter(state="proposed").count()
     context = {
         "heading": "برگرداندن اعمال",
         "crumbs": [
@@ -144,6 +148,7 @@ def session_undo(request: StaffRequest, session_id: int) -> HttpResponse:
         "effects": [
             f"وضعیت {to_persian_digits(statuses)} نسخه همان می‌شود که بود.",
             f"{to_persian_digits(loans)} امانت دوباره باز می‌شود و بخشودگی آن پس گرفته می‌شود.",
+            f"{to_persian_digits(proposals)} پیشنهاد وجین پس گرفته می‌شود.",
         ],
         "kept": "یافته‌ها و تصمیم‌ها می‌مانند؛ می‌توانید آن‌ها را درست کنید و دوباره اعمال کنید.",
         "submit": "برگرداندن اعمال",

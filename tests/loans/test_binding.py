@@ -13,6 +13,7 @@ from libraries.models import Copy, CopyStatus
 from libraries.refusal import Refused
 from loans.domain.binding import needs_status
 from loans.models import BindingTrip, Loan, Member
+from loans.selectors import desk_cards
 from loans.services import loan_lend
 from loans.services.binding import binding_back, binding_send, long_bindings_mark
 from tests.cast import Cast, add_copies, numbered_calls
@@ -166,6 +167,33 @@ def test_the_page_sends_takes_back_and_names_strangers(
     assert other.back_on is None
     client.force_login(cast.county)
     assert client.get(url).status_code == 403
+
+
+def test_the_desk_names_what_is_long_at_the_binder(
+    client: Client, cast: Cast, copies: list[Copy]
+) -> None:
+    today = timezone.localdate()
+    client.force_login(cast.librarian)
+    send(cast, copies[:1], sent_on=today - timedelta(days=14), today=today)
+    words = "بیش از دو هفته است که در صحافی است"
+    assert words not in client.get(reverse("desk")).content.decode()
+    assert [card.sentence for card in desk_cards(cast.librarian, timezone.now())] == []
+    send(cast, copies[1:3], sent_on=today - timedelta(days=15), today=today)
+    (card,) = desk_cards(cast.librarian, timezone.now())
+    assert (card.count, card.late, card.url) == (2, False, reverse("bindings"))
+    page = client.get(reverse("desk")).content.decode()
+    assert words in page and reverse("bindings") in page
+    for name, arguments in (("library", [cast.library.pk]), ("loans", [])):
+        page = client.get(reverse(name, args=arguments)).content.decode()
+        assert reverse("bindings") in page
+    BindingTrip.objects.filter(copy=copies[2]).update(expected_on=today - timedelta(days=1))
+    assert desk_cards(cast.librarian, timezone.now())[0].late
+    assert desk_cards(cast.outsider, timezone.now()) == []
+    client.force_login(cast.county)
+    assert (
+        reverse("bindings")
+        not in client.get(reverse("library", args=[cast.library.pk])).content.decode()
+    )
 
 
 def test_the_page_asks_no_more_for_sixty(client: Client, cast: Cast) -> None:

@@ -65,7 +65,10 @@ def test_missing_weeded_returned_and_all_taken_back(
     for copy in copies:
         copy.refresh_from_db()
     assert copies[3].status == CopyStatus.MISSING
-    assert (copies[5].status, copies[5].weeding_cause) == (CopyStatus.WEEDED, "worn")
+    assert (copies[5].status, copies[5].weeding_cause) == (CopyStatus.AVAILABLE, "")
+    (proposal,) = application.weeding_proposals.all()
+    assert (proposal.copy, proposal.cause, proposal.state) == (copies[5], "worn", "proposed")
+    assert application.changes.get(copy=copies[5]).proposal == proposal
     loan.refresh_from_db()
     assert loan.returned_at is not None
     assert loan.forgivenesses.get().days_late == 30
@@ -75,7 +78,8 @@ def test_missing_weeded_returned_and_all_taken_back(
     for copy in copies:
         copy.refresh_from_db()
     assert {copy.status for copy in copies} == {CopyStatus.AVAILABLE}
-    assert copies[5].weeding_cause == ""
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.decided_by) == ("withdrawn", cast.librarian)
     loan.refresh_from_db()
     assert loan.returned_at is None
     assert loan.forgivenesses.get().revoked_at is not None

@@ -14,6 +14,7 @@ from shelfreading.models import PaperTick, ReadingSession
 from shelfreading.selectors.remarks import (
     card_changes,
     card_lines,
+    paper_cards,
     paper_left,
     register_changes,
     remark_lines,
@@ -157,3 +158,30 @@ def test_queries_do_not_grow_with_rows(client: Client) -> None:
     assert paper_left(few.session)["card"] == 2 and paper_left(many.session)["card"] == 59
     for kind in ("register", "card"):
         assert queries(few, kind) == queries(many, kind)
+
+
+def test_the_desk_and_the_pages_lead_to_what_is_left(client: Client) -> None:
+    reading, other = applied(), applied()
+    client.force_login(reading.actor)
+    url = reverse("paper", args=[reading.session.pk])
+    page = client.get(reverse("desk")).content.decode()
+    assert url in page and "۶" in page and "دفتر ثبت و برگه‌دان از" in page
+    assert reverse("paper", args=[other.session.pk]) not in page
+    for name in ("session", "session-apply"):
+        assert url in client.get(reverse(name, args=[reading.session.pk])).content.decode()
+    changes = [change.pk for change in register_changes(reading.session, only_left=True)]
+    tick(reading, changes)
+    cards = card_changes(reading.session, only_left=True)
+    assert [(card.count, card.url) for card in paper_cards(reading.actor)] == [(2, url)]
+    tick(reading, [card.pk for card in cards], "card")
+    assert paper_cards(reading.actor) == []
+    assert url not in client.get(reverse("desk")).content.decode()
+
+
+def test_the_desk_counts_each_reading_as_its_page_does() -> None:
+    readings = [applied(), applied(40, 6, apart=3)]
+    for reading in readings:
+        (card,) = paper_cards(reading.actor)
+        assert card.count == sum(paper_left(reading.session).values())
+    application_undo(session_id=readings[0].session.pk, actor=readings[0].actor, now=timezone.now())
+    assert paper_cards(readings[0].actor) == []

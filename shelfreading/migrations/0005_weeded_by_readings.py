@@ -32,6 +32,6 @@ def keep(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("shelfreading", "0003_weeding")]
+    dependencies = [("shelfreading", "0004_weeding")]
 
     operations = [migrations.RunPython(keep, migrations.RunPython.noop)]

@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import shelfreading.domain.weeding_rules
 from django.conf import settings
 from django.db import migrations, models
 
@@ -11,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('libraries', '0011_weeding_changes_status'),
-        ('shelfreading', '0002_paper_ticks'),
+        ('shelfreading', '0003_cards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cause', models.CharField(choices=[('content', 'محتوایی'), ('duplicate', 'تکراری'), ('worn', 'فرسوده'), ('no_audience', 'بدون مخاطب')], max_length=12, verbose_name='علت')),
                 ('origin', models.CharField(choices=[('reading', 'رف\u200cخوانی'), ('rule', 'قاعده'), ('hand', 'دستی')], max_length=8, verbose_name='از راه')),
-                ('rule', models.CharField(blank=True, choices=[(shelfreading.domain.weeding_rules.Rule['WORN'], 'پرگردش و فرسوده'), (shelfreading.domain.weeding_rules.Rule['SURPLUS'], 'نسخهٔ بیش از نیاز'), (shelfreading.domain.weeding_rules.Rule['UNLENT'], 'سال\u200cها امانت\u200cنرفته')], max_length=8, verbose_name='قاعده')),
+                ('rule', models.CharField(blank=True, choices=[('worn', 'پرگردش و فرسوده'), ('surplus', 'نسخهٔ بیش از نیاز'), ('unlent', 'سال\u200cها امانت\u200cنرفته')], max_length=8, verbose_name='قاعده')),
                 ('why', models.CharField(max_length=300, verbose_name='سبب پیشنهاد')),
                 ('proposed_at', models.DateTimeField(verbose_name='زمان پیشنهاد')),
                 ('state', models.CharField(choices=[('proposed', 'در انتظار نظر کارشناس'), ('accepted', 'پذیرفته'), ('refused', 'رد شده'), ('withdrawn', 'پس\u200cگرفته')], default='proposed', max_length=10, verbose_name='وضعیت')),
