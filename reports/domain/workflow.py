@@ -144,7 +144,9 @@ LEVEL_LABELS: dict[Level, str] = {
     Level.PROVINCE: "گزارش شمارهٔ سه",
 }
 
-_BY_KEY = {(rule.level, rule.state, rule.move, rule.desk): rule for rule in TABLE}
+_BY_KEY: dict[tuple[str, str, str, str], Rule] = {
+    (rule.level, rule.state, rule.move, rule.desk): rule for rule in TABLE
+}
 
 
 class NotAllowed(Exception):
@@ -160,7 +162,7 @@ def moves_of(level: str, state: str, role: str) -> tuple[Rule, ...]:
 
 def step(level: str, state: str, move: str, role: str) -> Rule:
     """The rule under which a role makes a move. Raises NotAllowed with the reason in Persian."""
-    rule = _BY_KEY.get((level, state, move, role))  # type: ignore[call-overload]
+    rule = _BY_KEY.get((level, state, move, role))
     if rule is not None:
         return rule
     if state not in set(State):

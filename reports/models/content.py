@@ -31,9 +31,7 @@ class RevisionClass(models.Model):
     """A main class of a library's revision: the tie-out's line (spec B11), and the four weedings
     and what else report 1 counts. Aggregates read these rows and no copies."""
 
-    revision = models.ForeignKey(
-        Revision, models.PROTECT, related_name="classes", db_index=False
-    )
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="classes", db_index=False)
     main_class = models.CharField(max_length=10)
     register = models.PositiveIntegerField()
     on_shelf = models.PositiveIntegerField()

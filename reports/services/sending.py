@@ -27,9 +27,7 @@ MAX_COMMENT = 4000
 
 
 @transaction.atomic
-def report_submit(
-    *, session_id: int, actor: User, now: datetime, comment: str = ""
-) -> Report:
+def report_submit(*, session_id: int, actor: User, now: datetime, comment: str = "") -> Report:
     """Send report 1 of an applied session to the county head; sent back before, it is a new
     revision. Its numbers no longer follow the data.
 
@@ -87,8 +85,8 @@ def _all_sent(session: ReadingSession, now: datetime) -> None:
         )
     if late := late_count(session):
         raise Refused(
-            f"{to_persian_digits(late)} خوانده پس از پایان خواندن رسیده و در شمار نیامده است؛ اعمال "
-            "را برگردانید و تکلیف آن‌ها را روشن کنید، سپس گزارش را بفرستید."
+            f"{to_persian_digits(late)} خوانده پس از پایان خواندن رسیده و در شمار نیامده است؛ "
+            "اعمال را برگردانید و تکلیف آن‌ها را روشن کنید، سپس گزارش را بفرستید."
         )
 
 
