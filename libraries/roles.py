@@ -59,6 +59,11 @@ class Right(StrEnum):
     PROPOSE_WEEDING = "propose_weeding"
     SET_WEEDING_RULES = "set_weeding_rules"
     DECIDE_WEEDING = "decide_weeding"
+    VIEW_ROUNDS = "view_rounds"
+    OPEN_ROUNDS = "open_rounds"
+    GIVE_REASON = "give_reason"
+    DRAW_SAMPLE = "draw_sample"
+    READ_SAMPLE = "read_sample"
     PRINT_FORMS = "print_forms"
     MATCH_FILES = "match_files"
     USE_ADMIN = "use_admin"
@@ -77,6 +82,8 @@ _AT_THE_LIBRARY = frozenset(
         Right.READ_SHELVES,
         Right.SETTLE_FINDINGS,
         Right.PROPOSE_WEEDING,
+        Right.VIEW_ROUNDS,
+        Right.READ_SAMPLE,
         Right.PRINT_FORMS,
         Right.MATCH_FILES,
     }
@@ -88,6 +95,7 @@ _ABOVE = frozenset(
         Right.VIEW_LIBRARIES,
         Right.VIEW_COPIES,
         Right.VIEW_SESSIONS,
+        Right.VIEW_ROUNDS,
         Right.PRINT_FORMS,
         Right.MATCH_FILES,
     }
@@ -95,12 +103,14 @@ _ABOVE = frozenset(
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.LIBRARIAN: _AT_THE_LIBRARY,
-    Role.LIBRARY_HEAD: _AT_THE_LIBRARY | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES},
-    Role.COUNTY_HEAD: _ABOVE,
+    Role.LIBRARY_HEAD: _AT_THE_LIBRARY
+    | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES, Right.GIVE_REASON},
+    # A sample is read by whoever didn't read the shelves; where nobody else works, by the county.
+    Role.COUNTY_HEAD: _ABOVE | {Right.GIVE_REASON, Right.DRAW_SAMPLE, Right.READ_SAMPLE},
     # Who proposes doesn't decide, and who decides doesn't propose (directive 7-4).
     Role.PROVINCIAL_EXPERT: _ABOVE | {Right.DECIDE_WEEDING},
     Role.DIRECTOR_GENERAL: _ABOVE,
-    Role.RESOURCES_OFFICE: _ABOVE,
+    Role.RESOURCES_OFFICE: _ABOVE | {Right.OPEN_ROUNDS},
     Role.ADMINISTRATOR: frozenset({Right.USE_DESK, Right.USE_ADMIN}),
 }
 

@@ -8,7 +8,8 @@ from shelfreading.models.findings import (
     SessionFinding,
 )
 from shelfreading.models.remarks import PaperTick
-from shelfreading.models.rounds import Round, RoundLibrary
+from shelfreading.models.rounds import Round, RoundExtension, RoundLibrary
+from shelfreading.models.samples import Sample, SampleCopy
 from shelfreading.models.sessions import (
     ExpectedCopy,
     MemoryUpload,
@@ -31,7 +32,10 @@ __all__ = [
     "ReadingEvent",
     "ReadingSession",
     "Round",
+    "RoundExtension",
     "RoundLibrary",
+    "Sample",
+    "SampleCopy",
     "SessionFinding",
     "ShelfRead",
     "WeedingProposal",

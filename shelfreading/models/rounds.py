@@ -67,3 +67,26 @@ class RoundLibrary(models.Model):
                 name="reason_has_a_person",
             ),
         )
+
+
+class RoundExtension(models.Model):
+    """The end of a round's window was put off, and why. Never changed."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="extensions")
+    closed_on = models.DateField("پایان پیشین")
+    closes_on = models.DateField("پایان تازه")
+    reason = models.CharField("علت تمدید", max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "تمدید مهلت دوره"
+        verbose_name_plural = "تمدیدهای مهلت دوره"
+        ordering = ("at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(closes_on__gt=models.F("closed_on")),
+                name="extension_runs_forward",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="extension_says_why"),
+        )
