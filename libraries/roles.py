@@ -65,6 +65,10 @@ class Right(StrEnum):
     DRAW_SAMPLE = "draw_sample"
     READ_SAMPLE = "read_sample"
     PRINT_FORMS = "print_forms"
+    VIEW_REPORTS = "view_reports"
+    SUBMIT_REPORTS = "submit_reports"
+    DECIDE_REPORTS = "decide_reports"
+    GIVE_OPINIONS = "give_opinions"
     MATCH_FILES = "match_files"
     USE_ADMIN = "use_admin"
 
@@ -85,6 +89,7 @@ _AT_THE_LIBRARY = frozenset(
         Right.VIEW_ROUNDS,
         Right.READ_SAMPLE,
         Right.PRINT_FORMS,
+        Right.VIEW_REPORTS,
         Right.MATCH_FILES,
     }
 )
@@ -97,6 +102,7 @@ _ABOVE = frozenset(
         Right.VIEW_SESSIONS,
         Right.VIEW_ROUNDS,
         Right.PRINT_FORMS,
+        Right.VIEW_REPORTS,
         Right.MATCH_FILES,
     }
 )
@@ -104,13 +110,15 @@ _ABOVE = frozenset(
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.LIBRARIAN: _AT_THE_LIBRARY,
     Role.LIBRARY_HEAD: _AT_THE_LIBRARY
-    | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES, Right.GIVE_REASON},
+    | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES, Right.GIVE_REASON, Right.SUBMIT_REPORTS},
     # A sample is read by whoever didn't read the shelves; where nobody else works, by the county.
-    Role.COUNTY_HEAD: _ABOVE | {Right.GIVE_REASON, Right.DRAW_SAMPLE, Right.READ_SAMPLE},
+    Role.COUNTY_HEAD: _ABOVE
+    | {Right.GIVE_REASON, Right.DRAW_SAMPLE, Right.READ_SAMPLE, Right.DECIDE_REPORTS},
     # Who proposes doesn't decide, and who decides doesn't propose (directive 7-4).
-    Role.PROVINCIAL_EXPERT: _ABOVE | {Right.DECIDE_WEEDING},
-    Role.DIRECTOR_GENERAL: _ABOVE,
-    Role.RESOURCES_OFFICE: _ABOVE | {Right.OPEN_ROUNDS},
+    Role.PROVINCIAL_EXPERT: _ABOVE
+    | {Right.DECIDE_WEEDING, Right.DECIDE_REPORTS, Right.GIVE_OPINIONS},
+    Role.DIRECTOR_GENERAL: _ABOVE | {Right.DECIDE_REPORTS},
+    Role.RESOURCES_OFFICE: _ABOVE | {Right.OPEN_ROUNDS, Right.DECIDE_REPORTS},
     Role.ADMINISTRATOR: frozenset({Right.USE_DESK, Right.USE_ADMIN}),
 }
 

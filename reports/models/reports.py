@@ -1,6 +1,7 @@
 """A report on its way up, and each step it made."""
 
 from typing import Any, ClassVar, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -60,6 +61,8 @@ class Report(models.Model):
     revision = models.PositiveSmallIntegerField("ویراست", default=1)
     # The report 2 or 3 whose current revision counts this one.
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    # What a print's code names it by (spec B7): nobody counts through these.
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
 
     objects: ClassVar = ReportQuerySet.as_manager()
 
