@@ -6,7 +6,16 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from reports.forms import annex, common, minutes_5, minutes_6, report_1
+from reports.forms import (
+    annex,
+    common,
+    gathered,
+    minutes_5,
+    minutes_6,
+    report_1,
+    report_2,
+    report_3,
+)
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
@@ -14,10 +23,14 @@ _KINDS: dict[str, type[Any]] = {
         annex.AnnexList,
         common.CopyRow,
         common.LibraryHeader,
+        gathered.LibraryRow,
+        gathered.UnreadRow,
         minutes_5.Minutes5,
         minutes_6.Minutes6,
         report_1.Counts,
         report_1.Report1,
+        report_2.Report2,
+        report_3.Report3,
     )
 }
 
@@ -26,11 +39,11 @@ def to_plain(value: Any) -> Any:
     """A form, or what stands in one, as values that JSON knows."""
     if is_dataclass(value) and not isinstance(value, type):
         plain = {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
-        return {"kind": type(value).__name__, **plain}
+        return {"@form": type(value).__name__, **plain}
     if isinstance(value, date):
-        return {"date": value.isoformat()}
+        return {"@date": value.isoformat()}
     if isinstance(value, frozenset):
-        return {"set": sorted(value)}
+        return {"@set": sorted(value)}
     if isinstance(value, tuple):
         return [to_plain(each) for each in value]
     return value
@@ -42,12 +55,12 @@ def from_plain(plain: Any) -> Any:
         return tuple(from_plain(each) for each in plain)
     if not isinstance(plain, dict):
         return plain
-    if "date" in plain:
-        return date.fromisoformat(plain["date"])
-    if "set" in plain:
-        return frozenset(plain["set"])
-    values = {name: from_plain(each) for name, each in plain.items() if name != "kind"}
-    return _KINDS[plain["kind"]](**values)
+    if "@date" in plain:
+        return date.fromisoformat(plain["@date"])
+    if "@set" in plain:
+        return frozenset(plain["@set"])
+    values = {name: from_plain(each) for name, each in plain.items() if name != "@form"}
+    return _KINDS[plain["@form"]](**values)
 
 
 def digest_of(content: Any) -> str:
