@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from libraries import audit
 from libraries.bulk import bulk_insert
@@ -18,6 +19,8 @@ from loans.models import Loan
 from shelfreading.domain.frozen_list import freeze
 from shelfreading.models import ExpectedCopy, ReadingSession, ShelfRead
 from shelfreading.selectors.devices import device_lines
+from shelfreading.selectors.rounds import round_asking
+from shelfreading.services.rounds import reason_drop
 
 MAX_NAME = 120
 NOT_BY_CARDS = (
@@ -47,8 +50,9 @@ def session_start(
     copies or not. Several sessions run at once as long as no copy is in two of them. A reading
     by cards may begin with nothing, and takes each card into its list as it is entered; where
     the library's copies are in the software it begins only `despite_copies`, when a person
-    insists (directive 3-2). Raises Refused when nothing stands there or another open session
-    reads a part of it.
+    insists (directive 3-2). It counts for the round that asks this library (directive 7-7), which
+    takes back its reason for not reading. Raises Refused when nothing stands there or another
+    open session reads a part of it.
     """
     if actor.library_id is None:
         raise Refused("رف‌خوانی را کارکنان خود کتابخانه آغاز می‌کنند.")
@@ -91,8 +95,12 @@ def session_start(
         )
     _refuse_overlap(library, [row[0] for row in rows])
 
+    place = round_asking(library, timezone.localdate(now))
+    if place is not None:
+        reason_drop(place=place, actor=actor, now=now)
     session = ReadingSession.objects.create(
         library=library,
+        round=place.round if place else None,
         name=stored_form(name)[:MAX_NAME] or _default_name(sections, class_first, class_last),
         method=method,
         class_first=stored_form(class_first),
@@ -274,10 +282,19 @@ def session_reopen(*, session_id: int, actor: User, now: datetime) -> ReadingSes
     return session
 
 
+def refuse_reported(session: ReadingSession) -> None:
+    """Refuse to touch a reading whose report is on its way up; sent back, it is free again."""
+    if session.is_reported:
+        raise Refused(
+            "گزارش این رف‌خوانی فرستاده شده است؛ تا بازگردانده نشود، نمی‌توان در آن دست برد."
+        )
+
+
 def _unapplied(session_id: int, actor: User) -> ReadingSession:
     session = locked(
         ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
     )
+    refuse_reported(session)
     if session.state == ReadingSession.State.APPLIED:
         raise Refused("یافته‌های این رف‌خوانی اعمال شده است؛ نخست اعمال را برگردانید.")
     return session
