@@ -105,6 +105,6 @@ def left_open(lines: Iterable[ClassLine]) -> str:
     if not places:
         return ""
     return to_persian_digits(
-        f"جمع‌ها بسته نمی‌شود: {'؛ '.join(places)}. نگاه دوم را تمام کنید و یافته‌ها را دوباره "
-        "اعمال کنید."
+        f"جمع‌ها بسته نمی‌شود: {'؛ '.join(places)}. اعمال را برگردانید، نگاه دوم را تمام کنید و "
+        "یافته‌ها را دوباره اعمال کنید."
     )

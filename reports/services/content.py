@@ -4,16 +4,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from libraries.bulk import in_chunks
 from libraries.domain.call_numbers import hundreds_of
-from libraries.models import CopyStatus
+from libraries.models import Copy, CopyStatus
+from loans.models import Loan
 from reports.domain.tie_out import COLUMN_OF_FINDING, COLUMNS, ClassLine, tie_out
 from reports.frozen import to_plain
 from reports.models import Revision, RevisionClass, RevisionLine
 from reports.selectors import FORMS
 from shelfreading.domain.findings import OF_EXPECTED, Finding
-from shelfreading.models import Application, WeedingProposal
+from shelfreading.models import Application, Decision, ReadingSession, WeedingProposal
 
 What = RevisionLine.What
+# Proposals that no longer say of their copy that it is weeded.
+_ENDED = {WeedingProposal.State.REFUSED, WeedingProposal.State.WITHDRAWN}
 Line = tuple[str, int, str, int]
 """What the copy is listed for, its id, its main class, its place."""
 
@@ -30,6 +34,8 @@ def lines_of(application: Application) -> list[Line]:
     for change in changes:
         what: str | None = None
         if change.proposal is not None:
+            if change.proposal.state == WeedingProposal.State.WITHDRAWN:
+                continue
             what = change.proposal.cause
         elif change.to_status == CopyStatus.MISSING:
             what = What.MISSING
@@ -41,6 +47,15 @@ def lines_of(application: Application) -> list[Line]:
             main_class = hundreds_of(change.copy.main_class)
             lines.append((what, change.copy_id, main_class, change.position))
     return lines
+
+
+def copies_by_number(lines: list[Line]) -> dict[str, int]:
+    """The listed copies by the registration number that their forms print, so that what desks
+    say of a copy later finds its row in the frozen form."""
+    listed: dict[str, int] = {}
+    for chunk in in_chunks([copy_id for _, copy_id, _, _ in lines]):
+        listed.update(Copy.objects.filter(pk__in=chunk).values_list("registration_number", "pk"))
+    return listed
 
 
 def tie_out_of(application: Application) -> list[ClassLine]:
@@ -56,19 +71,37 @@ def _columns(application: Application) -> Iterator[tuple[str, str | None]]:
             "copy_id", "to_status", "proposal__state"
         )
     }
+    said = _by_the_record(session) | {pk: column for pk, column in decided.items() if column}
     statuses = dict(session.expected.values_list("copy_id", "status"))
     found = session.findings.filter(finding__in=OF_EXPECTED, copy__isnull=False)
     for copy_id, finding, main_class in found.values_list(
         "copy_id", "finding", "copy__main_class"
     ).iterator(chunk_size=5000):
-        column = decided.get(copy_id)
+        column: str | None = said.get(copy_id)
         if column is None:
             column = _column_of_finding(Finding(finding), statuses.get(copy_id, ""))
         yield hundreds_of(main_class), column
 
 
+def _by_the_record(session: ReadingSession) -> dict[int, str]:
+    """Where copies end of which a person said that the record is right and not the reading."""
+    settled = session.decisions.filter(
+        settlement=Decision.Settlement.RECORD, copy__isnull=False
+    ).values("copy")
+    copies = Copy.objects.filter(pk__in=settled)
+    lent = set(
+        Loan.objects.filter(copy__in=settled, returned_at__isnull=True).values_list(
+            "copy_id", flat=True
+        )
+    )
+    return {
+        pk: _column_of_change(status, None) or ("on_loan" if pk in lent else "on_shelf")
+        for pk, status in copies.values_list("pk", "status")
+    }
+
+
 def _column_of_change(status: str, proposal: str | None) -> str | None:
-    if proposal is not None and proposal != WeedingProposal.State.REFUSED:
+    if proposal is not None and proposal not in _ENDED:
         return "weeded"
     return {
         CopyStatus.MISSING: "missing",

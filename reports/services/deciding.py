@@ -14,7 +14,9 @@ from libraries.refusal import Refused
 from reports.domain.workflow import LEVEL_LABELS, Level, Move, Need, State, step
 from reports.models import Opinion, Report, RevisionLine
 from reports.services.sending import moved, step_keep
-from shelfreading.models import WeedingProposal
+from shelfreading.models import ReadingSession, WeedingProposal
+
+LONGEST_NOTE = 300
 
 
 @transaction.atomic
@@ -27,13 +29,15 @@ def report_move(
     unseen. Raises Refused where the desk may not, where someone else was first, or where
     something is still to be said.
     """
-    report = locked(Report.objects.for_user(actor), pk=report_id)
+    report = _held_report(report_id, actor)
     if report.revision != revision:
         raise Refused("ویراست تازه‌ای از این گزارش رسیده است؛ نخست آن را ببینید.")
     before = report.state
     if move == Move.SUBMIT:
         raise Refused("گزارش از اینجا فرستاده نمی‌شود.")
     becomes = moved(report.level, before, move, actor)
+    if move != Move.RETURN:
+        _refuse_own(report, actor)
     needs = step(report.level, before, move, actor.role).needs
     if Need.COMMENT in needs and not comment.strip():
         raise Refused("برای بازگرداندن گزارش بنویسید چه چیزی باید درست شود.")
@@ -56,6 +60,21 @@ def report_move(
         revision=report.revision,
     )  # fmt: skip
     return report
+
+
+def _held_report(report_id: int, actor: User) -> Report:
+    """The report under lock, after the reading that it tells of, as sending it does."""
+    scope = Report.objects.for_user(actor)
+    session_id = scope.filter(pk=report_id).values_list("session", flat=True).first()
+    if session_id is not None:
+        locked(ReadingSession.objects.all(), pk=session_id)
+    return locked(scope, pk=report_id)
+
+
+def _refuse_own(report: Report, actor: User) -> None:
+    """Who sent it may hold another role by now; that doesn't make them someone else."""
+    if report.revisions.filter(number=report.revision, submitted_by=actor).exists():
+        raise Refused("این گزارش را خودتان فرستاده‌اید؛ همکار دیگری باید آن را بپذیرد.")
 
 
 def _let_go(report: Report) -> None:
@@ -117,7 +136,12 @@ def opinions_give(
     known = set(lines.values_list("copy_id", flat=True))
     if not known or known != wanted:
         raise Refused("نسخه‌ای که برگزیده‌اید در مفقودی‌های این گزارش نیست؛ صفحه را تازه کنید.")
-    note = note.strip()[:300]
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise Refused(
+            f"توضیح {to_persian_digits(len(note))} نویسه است؛ بیش از "
+            f"{to_persian_digits(LONGEST_NOTE)} نویسه نمی‌گنجد، کوتاهش کنید."
+        )
     Opinion.objects.bulk_create(
         (
             Opinion(report=report, copy_id=copy_id, verdict=verdict, note=note, by=actor, at=now)

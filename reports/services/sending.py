@@ -1,7 +1,9 @@
 """Report 1 leaves the library: frozen, hashed, on its way (directive 7-1, spec B11)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,18 +14,33 @@ from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
 from reports.domain.deadlines import report_1_due
-from reports.domain.tie_out import left_open
+from reports.domain.tie_out import ClassLine, left_open
 from reports.domain.workflow import Level, Move, NotAllowed, State, step
 from reports.frozen import digest_of, to_plain
 from reports.models import Report, ReportStep, Revision
 from reports.selectors import standing_application
-from reports.services.content import forms_content, lines_of, revision_fill, tie_out_of
+from reports.services.content import (
+    copies_by_number,
+    forms_content,
+    lines_of,
+    revision_fill,
+    tie_out_of,
+)
 from reports.services.notices import notices_send
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.devices import device_lines
 from shelfreading.selectors.late import late_count
 
 MAX_COMMENT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What a report can't leave over: devices that hold scans, scans that came late and wait for
+    a word, or classes whose sums don't close; said in a sentence."""
+
+    kind: Literal["unsent", "late", "open"]
+    sentence: str
 
 
 @transaction.atomic
@@ -45,10 +62,9 @@ def report_submit(*, session_id: int, actor: User, now: datetime, comment: str =
     application = standing_application(session)
     if application is None:
         raise Refused("نخست یافته‌های این رف‌خوانی را اعمال کنید، سپس گزارش را بفرستید.")
-    _all_sent(session, now)
     classes = tie_out_of(application)
-    if problem := left_open(classes):
-        raise Refused(problem)
+    for obstacle in obstacles(session, classes, now):
+        raise Refused(obstacle.sentence)
     library = session.library
     if report is None:
         assert session.closed_at is not None
@@ -64,9 +80,14 @@ def report_submit(*, session_id: int, actor: User, now: datetime, comment: str =
     report.county = library.county
     report.province = library.county.province
     report.library_kind = library.kind
-    content = {"forms": forms_content(application), "tie_out": to_plain(tuple(classes))}
+    lines = lines_of(application)
+    content = {
+        "forms": forms_content(application),
+        "tie_out": to_plain(tuple(classes)),
+        "copies": copies_by_number(lines),
+    }
     revision = revision_add(report, content, becomes, actor, now, comment)
-    revision_fill(revision, classes, lines_of(application))
+    revision_fill(revision, classes, lines)
     session.is_reported = True
     session.save(update_fields=["is_reported"])
     audit.record(
@@ -76,18 +97,30 @@ def report_submit(*, session_id: int, actor: User, now: datetime, comment: str =
     return report
 
 
-def _all_sent(session: ReadingSession, now: datetime) -> None:
-    holding = [line for line in device_lines(session, now) if line.unsent]
-    if holding:
-        raise Refused(
-            f"{'؛ '.join(line.words for line in holding)}. بگذارید بفرستد و خوانده‌های دیررسیده را "
-            "به شمار آورید، سپس گزارش را بفرستید."
+def obstacles(
+    session: ReadingSession, classes: Sequence[ClassLine], now: datetime
+) -> list[Obstacle]:
+    """All that stands in a report's way now, in the order in which it is put right (B2, B11)."""
+    found: list[Obstacle] = []
+    if holding := [line for line in device_lines(session, now) if line.unsent]:
+        found.append(
+            Obstacle(
+                "unsent",
+                f"{'؛ '.join(line.words for line in holding)}. بگذارید بفرستد و خوانده‌های "
+                "دیررسیده را به شمار آورید، سپس گزارش را بفرستید.",
+            )
         )
     if late := late_count(session):
-        raise Refused(
-            f"{to_persian_digits(late)} خوانده پس از پایان خواندن رسیده و در شمار نیامده است؛ "
-            "اعمال را برگردانید و تکلیف آن‌ها را روشن کنید، سپس گزارش را بفرستید."
+        found.append(
+            Obstacle(
+                "late",
+                f"{to_persian_digits(late)} خوانده پس از پایان خواندن رسیده و در شمار نیامده است؛ "
+                "اعمال را برگردانید و تکلیف آن‌ها را روشن کنید، سپس گزارش را بفرستید.",
+            )
         )
+    if problem := left_open(classes):
+        found.append(Obstacle("open", problem))
+    return found
 
 
 def moved(level: str, state: str, move: str, actor: User) -> State:

@@ -282,19 +282,10 @@ def session_reopen(*, session_id: int, actor: User, now: datetime) -> ReadingSes
     return session
 
 
-def refuse_reported(session: ReadingSession) -> None:
-    """Refuse to touch a reading whose report is on its way up; sent back, it is free again."""
-    if session.is_reported:
-        raise Refused(
-            "گزارش این رف‌خوانی فرستاده شده است؛ تا بازگردانده نشود، نمی‌توان در آن دست برد."
-        )
-
-
 def _unapplied(session_id: int, actor: User) -> ReadingSession:
     session = locked(
         ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
     )
-    refuse_reported(session)
     if session.state == ReadingSession.State.APPLIED:
         raise Refused("یافته‌های این رف‌خوانی اعمال شده است؛ نخست اعمال را برگردانید.")
     return session
