@@ -9,6 +9,7 @@ from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.selectors import job_cards
 from loans.selectors import desk_cards as loan_cards
+from reports.round_cards import round_cards
 from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
 
@@ -19,7 +20,14 @@ def desk(request: StaffRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     at_library = user.has_right(Right.READ_SHELVES)
     context = {
-        "cards": in_order([*reading_cards(user, now), *loan_cards(user, now), *job_cards(user)]),
+        "cards": in_order(
+            [
+                *reading_cards(user, now),
+                *round_cards(user, now),
+                *loan_cards(user, now),
+                *job_cards(user),
+            ]
+        ),
         "today": now,
         "at_library": at_library,
         "has_copies": at_library and user.library is not None and user.library.copies.exists(),

@@ -125,6 +125,11 @@ class Tally:
         """Of how many a report is on its way."""
         return sum(self.stages[stage] for stage in SETTLED - {Stage.WONT_READ})
 
+    @property
+    def wont_read(self) -> int:
+        """How many gave a reason."""
+        return self.stages[Stage.WONT_READ]
+
     def add(self, stage: Stage, late: bool, count: int) -> None:
         """Count so many libraries more."""
         self.stages[stage] += count

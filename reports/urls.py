@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reports import views
+from reports import urls_rounds, views
 
 
 class FormKind:
@@ -34,4 +34,5 @@ urlpatterns = [
         name="session-form-job",
     ),
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
+    *urls_rounds.urlpatterns,
 ]

@@ -19,7 +19,7 @@ from libraries.models import CopiesList, Copy, Job
 from libraries.rights import PUBLIC
 from libraries.roles import Right
 from loans.models import BindingTrip, Loan, Member
-from shelfreading.models import ReadingSession
+from shelfreading.models import ReadingSession, Round
 from shelfreading.services.applying import findings_apply
 from shelfreading.services.events import events_take
 from shelfreading.services.findings import findings_compute
@@ -121,6 +121,15 @@ GET = {
     "match-files":            "200 200  200 200 200 200  403  200  302",
     "match-files-result":     "200 404  404 404 404 404  403  404  302",
     "match-files-download":   "200 404  404 404 404 404  403  404  302",
+    # Rounds: who opens them, who gives a reason, and everybody's overview.
+    "rounds":                 "200 200  200 200 200 200  403  200  302",
+    "round":                  "200 200  200 200 200 200  403  200  302",
+    "round-xlsx":             "200 200  200 200 200 200  403  200  302",
+    "round-new":              "403 403  403 403 403 200  403  403  302",
+    "round-extend":           "403 403  403 403 403 200  403  403  302",
+    "round-take-in":          "403 403  403 403 403 405  403  403  302",
+    "round-reason":           "403 200  200 403 403 403  403  403  302",
+    "round-reason-back":      "403 405  405 403 403 403  403  403  302",
     # Forms.
     "session-forms":          "200 200  200 200 200 200  403  404  302",
     "session-form":           "200 200  200 200 200 200  403  404  302",
@@ -212,6 +221,14 @@ POST = {
     "match-files":            "ok  ok   ok  ok  ok  ok   403  ok   302",
     "match-files-result":     "405 405  405 405 405 405  403  405  302",
     "match-files-download":   "405 405  405 405 405 405  403  405  302",
+    "rounds":                 "405 405  405 405 405 405  403  405  302",
+    "round":                  "405 405  405 405 405 405  403  405  302",
+    "round-xlsx":             "405 405  405 405 405 405  403  405  302",
+    "round-new":              "403 403  403 403 403 ok   403  403  302",
+    "round-extend":           "403 403  403 403 403 ok   403  403  302",
+    "round-take-in":          "403 403  403 403 403 ok   403  403  302",
+    "round-reason":           "403 ok   ok  403 403 403  403  403  302",
+    "round-reason-back":      "403 ok   ok  403 403 403  403  403  302",
     "session-forms":          "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form":           "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
@@ -308,7 +325,15 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     assert answer.status_code == 302, answer.content.decode()
     match = Job.objects.latest("pk").pk
     client.logout()
+    asked = Round.objects.create(
+        year=1400, circular_number="1", circular_on=timezone.localdate(), kinds=[],
+        opens_on=timezone.localdate(), closes_on=timezone.localdate(), opened_by=cast.office,
+        opened_at=now,
+    )  # fmt: skip
+    place = asked.libraries.create(library=cast.library)
     arguments: dict[str, dict[str, Any]] = {
+        **dict.fromkeys(("round", "round-xlsx", "round-extend", "round-take-in"), {"year": 1400}),
+        **dict.fromkeys(("round-reason", "round-reason-back"), {"place_id": place.pk}),
         "library": {"library_id": cast.library.pk},
         "collection": {"library_id": cast.library.pk},
         "binding-back": {"trip_id": trip.pk},
