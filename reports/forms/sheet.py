@@ -17,10 +17,12 @@ from reports.forms.seal import Seal
 FONT = "Tahoma"
 PERSIAN_DIGITS = "[$-3000429]0"
 FORMULA_SIGNS = ("=", "+", "-", "@")
+RIGHT_TO_LEFT_MARK = "\N{RIGHT-TO-LEFT MARK}"
 RIGHT_TO_LEFT = 2  # Alignment.readingOrder
 A4 = 9  # the sheet's paperSize
 SHEET_WIDTH = 92.0  # characters over all columns: an A4 page in portrait at nearly full size
 LANDSCAPE_WIDTH = 136.0
+COLUMN_UNIT = 14.0  # points: the size at which a Persian letter takes one unit of a column's width
 LINE_HEIGHT = 20.0  # points
 HAND_HEIGHT = 24.0  # points, enough to write by hand
 THIN = Side(style="thin", color="FF444444")
@@ -87,8 +89,8 @@ class FormSheet:
                     self._sheet.cell(row, column).border = Border(THIN, THIN, THIN, THIN)
         if head:
             cell.fill = HEAD_FILL
-        if last > first:
-            self._make_room(value, first, last)
+        if not head:
+            self._make_room(value, first, last, size)
         if last > first or rows > 1:
             self._sheet.merge_cells(
                 start_row=self.row, end_row=self.row + rows - 1, start_column=first, end_column=last
@@ -113,8 +115,13 @@ class FormSheet:
         self.next(height)
 
     def put_boxes(self, boxes: Sequence[Box]) -> None:
-        """Write check boxes and their words on one row."""
-        self.put("     ".join(f"{'☑' if box.ticked else '☐'} {box.label}" for box in boxes))
+        """Write check boxes and their words on one row.
+
+        A mark holds each box at the right of its words, where some programs lose it at a line's
+        beginning.
+        """
+        texts = (f"{RIGHT_TO_LEFT_MARK}{'☑' if box.ticked else '☐'} {box.label}" for box in boxes)
+        self.put("     ".join(texts))
         self.next(LINE_HEIGHT)
 
     def put_seal(self, seal: Seal | None) -> None:
@@ -150,15 +157,15 @@ class FormSheet:
         self._book.save(target)
         return target.getvalue()
 
-    def _make_room(self, value: str | int | None, first: int, last: int) -> None:
-        """Grow the row for a text in merged cells: Excel fits a row to single cells only."""
+    def _make_room(self, value: str | int | None, first: int, last: int, size: float) -> None:
+        """Grow the row for a text of several lines, as not every program does by itself."""
         width = sum(
             self._sheet.column_dimensions[get_column_letter(column)].width
             for column in range(first, last + 1)
         )
-        lines = ceil(len(str(value or "")) / width)
+        lines = ceil(len(str(value or "")) * size / COLUMN_UNIT / width)
         if lines > 1:
-            self._height = max(self._height, LINE_HEIGHT * lines)
+            self._height = max(self._height, 2 * size * lines)
 
     def _shares(self, parts: int) -> list[tuple[int, int]]:
         """Split the columns into `parts` runs of about the same width: (first, last) of each."""
