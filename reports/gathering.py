@@ -5,6 +5,7 @@ to 7-5). Nothing here counts copies; the figures are those that the libraries se
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, cast
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -24,6 +25,55 @@ _COUNTED = (*(f"new_{what}" for what in What.values), "register", "not_read")
 _NAMED = 5  # names in a sentence; how many more is told
 
 
+class Awaited(StrEnum):
+    """What a report 2 or 3 can wait for."""
+
+    ACCEPTANCE = "acceptance"  # of a library's report by the county head
+    COUNTY = "county"  # a county's report 2, or its acceptance
+    REVIEW = "review"  # of a library's report by the provincial expert
+    REASON = "reason"  # of a library that sent no report
+
+
+_SENTENCES = {
+    Awaited.ACCEPTANCE: "گزارش این کتابخانه‌ها هنوز پذیرفته نشده است",
+    Awaited.COUNTY: "گزارش شمارهٔ دوی این شهرستان‌ها نرسیده یا پذیرفته نشده است",
+    Awaited.REVIEW: "کارشناس هنوز بررسی گزارش این کتابخانه‌ها را پایان نداده است",
+    Awaited.REASON: "این کتابخانه‌ها نه گزارش فرستاده‌اند و نه علت عدم انجام گفته‌اند",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AwaitedPlace:
+    """Who keeps a report 2 or 3 waiting: a library or county, its report if there is one, and its
+    place in the round where a reason is wanted."""
+
+    name: str
+    county_id: int
+    report_id: int | None = None
+    asked_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing that a report 2 or 3 waits for, and from whom."""
+
+    what: Awaited
+    places: tuple[AwaitedPlace, ...]
+
+    @property
+    def words(self) -> str:
+        """What is waited for, without the names."""
+        return _SENTENCES[self.what]
+
+    @property
+    def sentence(self) -> str:
+        """The same with the first of the names."""
+        names = "، ".join(place.name for place in self.places[:_NAMED])
+        more = len(self.places) - _NAMED
+        others = f" و {more} تای دیگر" if more > 0 else ""
+        return to_persian_digits(f"{self.words}: {names}{others}.")
+
+
 @dataclass(slots=True)
 class Gathered:
     """The table of a report 2 or 3, the reports that it counts, and what it still waits for."""
@@ -31,7 +81,12 @@ class Gathered:
     rows: list[LibraryRow] = field(default_factory=list)
     unread: list[UnreadRow] = field(default_factory=list)
     children: list[Report] = field(default_factory=list)
-    waits: list[str] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no library of this kind at all."""
+        return not self.rows and not self.unread
 
 
 def asked_libraries(round_: Round, kind: str, place: County | Province) -> QuerySet[Any]:
@@ -56,7 +111,7 @@ def below_county(round_: Round, kind: str, county: County) -> Gathered:
     )
     found = Gathered(children=reports)
     open_ = [r for r in reports if r.state in (State.SUBMITTED, State.RETURNED)]
-    _wait(found, "گزارش این کتابخانه‌ها هنوز پذیرفته نشده است", (r.library for r in open_))
+    _wait(found, Awaited.ACCEPTANCE, map(_sender, open_))
     found.rows = library_rows(reports, final=False)
     _unread(found, asked_libraries(round_, kind, county), round_)
     return found
@@ -77,13 +132,16 @@ def below_province(round_: Round, kind: str, province: Province) -> Gathered:
     )
     found = Gathered(children=counties)
     asked = asked_libraries(round_, kind, province)
-    accepted = {report.county_id for report in counties if report.state == State.ACCEPTED}
-    needed = {report.county_id: report.county for report in reports}
-    needed.update({line.library.county_id: line.library.county for line in asked})
-    lacking = [county for pk, county in needed.items() if pk not in accepted]
-    _wait(found, "گزارش شمارهٔ دوی این شهرستان‌ها نرسیده یا پذیرفته نشده است", lacking)
-    unreviewed = [report.library for report in reports if report.state != State.REVIEWED]
-    _wait(found, "کارشناس هنوز بررسی گزارش این کتابخانه‌ها را پایان نداده است", unreviewed)
+    sent = {report.county_id: report for report in counties}
+    needed = {report.county_id: str(report.county) for report in reports}
+    needed.update({line.library.county_id: str(line.library.county) for line in asked})
+    lacking = [
+        AwaitedPlace(name, pk, sent[pk].pk if pk in sent else None)
+        for pk, name in needed.items()
+        if pk not in sent or sent[pk].state != State.ACCEPTED
+    ]
+    _wait(found, Awaited.COUNTY, lacking)
+    _wait(found, Awaited.REVIEW, (_sender(r) for r in reports if r.state != State.REVIEWED))
     found.rows = library_rows(reports, final=True)
     _unread(found, asked, round_)
     return found
@@ -167,13 +225,13 @@ def _unread(found: Gathered, asked: QuerySet[Any], round_: Round) -> None:
     sent = set(
         Report.objects.filter(level=Level.LIBRARY, round=round_).values_list("library", flat=True)
     )
-    silent = []
+    silent: list[AwaitedPlace] = []
     for line in asked:
         library: Library = line.library
         if library.pk in sent:
             continue
         if not line.reason:
-            silent.append(library)
+            silent.append(AwaitedPlace(library.name, library.county_id, asked_id=line.pk))
         found.unread.append(
             UnreadRow(
                 name=bare_name(library),
@@ -182,15 +240,17 @@ def _unread(found: Gathered, asked: QuerySet[Any], round_: Round) -> None:
                 reason=line.reason or None,
             )
         )
-    _wait(found, "این کتابخانه‌ها نه گزارش فرستاده‌اند و نه علت عدم انجام گفته‌اند", silent)
+    _wait(found, Awaited.REASON, silent)
 
 
-def _wait(found: Gathered, sentence: str, places: Iterable[Any]) -> None:
-    names = sorted({str(place) for place in places})
-    if not names:
-        return
-    more = f" و {len(names) - _NAMED} تای دیگر" if len(names) > _NAMED else ""
-    found.waits.append(to_persian_digits(f"{sentence}: {'، '.join(names[:_NAMED])}{more}."))
+def _wait(found: Gathered, what: Awaited, places: Iterable[AwaitedPlace]) -> None:
+    if some := tuple(sorted(places)):
+        found.waits.append(Wait(what, some))
+
+
+def _sender(report: Report) -> AwaitedPlace:
+    assert report.county_id is not None
+    return AwaitedPlace(str(report.library), report.county_id, report.pk)
 
 
 def annexes_of(lines: Iterable[LibraryRow]) -> frozenset[str]:

@@ -90,8 +90,8 @@ def _held_place(actor: User) -> County | Province:
 
 
 def _refuse_waiting(report: Report | None, found: Gathered) -> None:
-    waits = list(found.waits)
-    if not found.rows and not found.unread:
+    waits = [wait.sentence for wait in found.waits]
+    if found.is_empty:
         waits.append("هیچ کتابخانه‌ای از این نوع در این دوره نیست.")
     if report is not None:
         left = report.corrections.filter(done_at__isnull=True).count()
