@@ -27,6 +27,7 @@ from reports.services.content import (
     tie_out_of,
 )
 from reports.services.notices import notices_send
+from reports.services.sample_content import sample_content
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.devices import device_lines
 from shelfreading.selectors.late import late_count
@@ -84,6 +85,7 @@ def report_submit(*, session_id: int, actor: User, now: datetime, comment: str =
     content = {
         "forms": forms_content(application),
         "tie_out": to_plain(tuple(classes)),
+        "sample": sample_content(session),
         "copies": copies_by_number(lines),
     }
     revision = revision_add(report, content, becomes, actor, now, comment)
