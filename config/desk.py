@@ -10,6 +10,7 @@ from libraries.roles import Right
 from libraries.selectors import job_cards
 from loans.selectors import desk_cards as loan_cards
 from reports.round_cards import round_cards
+from reports.selectors_desk import report_cards
 from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
 
@@ -23,6 +24,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "cards": in_order(
             [
                 *reading_cards(user, now),
+                *report_cards(user, now),
                 *round_cards(user, now),
                 *loan_cards(user, now),
                 *job_cards(user),

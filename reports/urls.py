@@ -1,6 +1,6 @@
 """Addresses of the forms."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from reports import urls_rounds, views
 
@@ -35,4 +35,5 @@ urlpatterns = [
     ),
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
     *urls_rounds.urlpatterns,
+    path("", include("reports.urls_way")),  # after the converter that it uses
 ]

@@ -33,6 +33,11 @@ class ClassLine:
         return sum(astuple(self)[2:])
 
     @property
+    def open(self) -> int:
+        """Copies of which nobody said what became of them."""
+        return self.register - self.told
+
+    @property
     def closes(self) -> bool:
         """Whether nothing is left over and nothing counted twice."""
         return self.register == self.told

@@ -49,6 +49,12 @@ def lines_of(application: Application) -> list[Line]:
     return lines
 
 
+def list_counts(lines: list[Line]) -> list[tuple[str, int]]:
+    """Each of report 1's lists by its name, with its number of copies."""
+    counts = Counter(what for what, _, _, _ in lines)
+    return [(str(What(what).label), counts[what]) for what in What.values]
+
+
 def copies_by_number(lines: list[Line]) -> dict[str, int]:
     """The listed copies by the registration number that their forms print, so that what desks
     say of a copy later finds its row in the frozen form."""

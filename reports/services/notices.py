@@ -1,7 +1,7 @@
 """Telling people of a report's moves, in the application and by e-mail (never personal data)."""
 
-from django.conf import settings
-from django.core.mail import send_mass_mail
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Q
 
@@ -9,6 +9,7 @@ from libraries.domain.persian import to_persian_digits
 from libraries.models import User
 from libraries.roles import Role
 from reports.domain.workflow import Level, Move, State, waits_for
+from reports.mail import notices_mail
 from reports.models import Notice, Report, ReportStep
 
 _WORDS = {
@@ -39,7 +40,7 @@ _SENDER = {
 
 def notices_send(step: ReportStep) -> list[Notice]:
     """A notice for each desk that the report waits for now, and for whoever sent it; not for the
-    one who made the move. E-mail goes out on commit."""
+    one who made the move. E-mail goes out after the commit, by the worker."""
     report = step.report
     roles = {desk.value for desk in waits_for(report.level, State(step.becomes))}
     roles.add(_SENDER[Level(report.level)])
@@ -49,11 +50,15 @@ def notices_send(step: ReportStep) -> list[Notice]:
         for person in people_of(report, roles)
         if person.pk != step.by_id
     )
-    mails = [
-        (text, text, settings.DEFAULT_FROM_EMAIL, [notice.user.email])
-        for notice in notices
-        if notice.user.email
-    ]
-    if mails:
-        transaction.on_commit(lambda: send_mass_mail(mails, fail_silently=True))
+    told = [notice.pk for notice in notices if notice.user.email]
+    if told:
+        transaction.on_commit(lambda: notices_mail.enqueue(told))
     return notices
+
+
+def notices_read(*, user: User, now: datetime, notice_id: int | None = None) -> int:
+    """Mark one of the user's notices as read, or all of them; how many were not yet."""
+    unread = Notice.objects.filter(user=user, read_at__isnull=True)
+    if notice_id is not None:
+        unread = unread.filter(pk=notice_id)
+    return unread.update(read_at=now)
