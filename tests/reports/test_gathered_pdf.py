@@ -1,10 +1,15 @@
 """Reports 2 and 3 as PDFs: heads on every page, whole lines, sums and signature at the end."""
 
 import re
+from dataclasses import replace
+from io import BytesIO
 
+import openpyxl
 import pytest
 
-from reports.forms import report_2, report_3
+from reports.forms import minutes_6, report_2, report_3
+from reports.forms.common import CopyRow
+from reports.forms.gathered import UnreadRow
 from reports.pdf import to_pdf
 from tests.reports.form_samples import info, letters, pages, words
 from tests.reports.gathered_samples import COUNTIES, SEAL, libraries, unread
@@ -73,3 +78,20 @@ def test_the_same_report_gives_the_same_bytes_on_a_page_lying_down() -> None:
     width, height = re.findall(r"[\d.]+", info(first)["Page size"])[:2]
     assert float(width) > float(height)
     assert info(first)["Pages"] == "1"
+
+
+def test_a_text_that_would_fill_a_page_is_cut_on_paper_alone() -> None:
+    endless = "واژه " * 4000
+    form = report_2.Report2(
+        rows=(replace(libraries(1)[0], name=endless),),
+        unread=(UnreadRow("بسته", None, 1, endless), UnreadRow("x" * 5000, reason="x" * 5000)),
+    )
+    document = report_2.render_html(form, SEAL)
+    texts = pages(to_pdf(document))
+    assert len(texts) <= 3 and letters("…") in " ".join(texts)
+    assert letters("رییس") in words(texts[-1])
+    minutes = minutes_6.Minutes6(rows=(CopyRow(endless, endless, opinion=endless),) * 2)
+    assert len(pages(to_pdf(minutes_6.render_html(minutes)))) <= 2
+    sheet = openpyxl.load_workbook(BytesIO(report_2.to_xlsx(form))).active
+    kept = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
+    assert endless.strip() in kept
