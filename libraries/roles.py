@@ -69,6 +69,9 @@ class Right(StrEnum):
     SUBMIT_REPORTS = "submit_reports"
     DECIDE_REPORTS = "decide_reports"
     GIVE_OPINIONS = "give_opinions"
+    GATHER_REPORTS = "gather_reports"
+    ANSWER_REPORTS = "answer_reports"
+    CLOSE_CORRECTIONS = "close_corrections"
     MATCH_FILES = "match_files"
     USE_ADMIN = "use_admin"
 
@@ -113,12 +116,25 @@ RIGHTS: dict[str, frozenset[Right]] = {
     | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES, Right.GIVE_REASON, Right.SUBMIT_REPORTS},
     # A sample is read by whoever didn't read the shelves; where nobody else works, by the county.
     Role.COUNTY_HEAD: _ABOVE
-    | {Right.GIVE_REASON, Right.DRAW_SAMPLE, Right.READ_SAMPLE, Right.DECIDE_REPORTS},
+    | {
+        Right.GIVE_REASON,
+        Right.DRAW_SAMPLE,
+        Right.READ_SAMPLE,
+        Right.DECIDE_REPORTS,
+        Right.GATHER_REPORTS,
+    },
     # Who proposes doesn't decide, and who decides doesn't propose (directive 7-4).
     Role.PROVINCIAL_EXPERT: _ABOVE
-    | {Right.DECIDE_WEEDING, Right.DECIDE_REPORTS, Right.GIVE_OPINIONS},
-    Role.DIRECTOR_GENERAL: _ABOVE | {Right.DECIDE_REPORTS},
-    Role.RESOURCES_OFFICE: _ABOVE | {Right.OPEN_ROUNDS, Right.DECIDE_REPORTS},
+    | {
+        Right.DECIDE_WEEDING,
+        Right.DECIDE_REPORTS,
+        Right.GIVE_OPINIONS,
+        Right.GATHER_REPORTS,  # sees what report 3 waits for; the director sends it
+        Right.CLOSE_CORRECTIONS,
+    },
+    Role.DIRECTOR_GENERAL: _ABOVE
+    | {Right.DECIDE_REPORTS, Right.GATHER_REPORTS, Right.CLOSE_CORRECTIONS},
+    Role.RESOURCES_OFFICE: _ABOVE | {Right.OPEN_ROUNDS, Right.DECIDE_REPORTS, Right.ANSWER_REPORTS},
     Role.ADMINISTRATOR: frozenset({Right.USE_DESK, Right.USE_ADMIN}),
 }
 

@@ -5,14 +5,14 @@ to 7-5). Nothing here counts copies; the figures are those that the libraries se
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, cast
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.utils import timezone
 
-from libraries.domain.persian import alphabet_key, to_persian_digits
+from libraries.domain.persian import alphabet_key
 from libraries.models import County, Library, Province, User
+from reports.domain.awaited import Awaited, AwaitedPlace, Wait
 from reports.domain.workflow import Level, State
 from reports.forms.gathered import LibraryRow, UnreadRow
 from reports.forms.report_1 import Counts, Method
@@ -22,56 +22,6 @@ from shelfreading.models import Round, RoundLibrary, WeedingProposal
 
 What = RevisionLine.What
 _COUNTED = (*(f"new_{what}" for what in What.values), "register", "not_read")
-_NAMED = 5  # names in a sentence; how many more is told
-
-
-class Awaited(StrEnum):
-    """What a report 2 or 3 can wait for."""
-
-    ACCEPTANCE = "acceptance"  # of a library's report by the county head
-    COUNTY = "county"  # a county's report 2, or its acceptance
-    REVIEW = "review"  # of a library's report by the provincial expert
-    REASON = "reason"  # of a library that sent no report
-
-
-_SENTENCES = {
-    Awaited.ACCEPTANCE: "گزارش این کتابخانه‌ها هنوز پذیرفته نشده است",
-    Awaited.COUNTY: "گزارش شمارهٔ دوی این شهرستان‌ها نرسیده یا پذیرفته نشده است",
-    Awaited.REVIEW: "کارشناس هنوز بررسی گزارش این کتابخانه‌ها را پایان نداده است",
-    Awaited.REASON: "این کتابخانه‌ها نه گزارش فرستاده‌اند و نه علت عدم انجام گفته‌اند",
-}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class AwaitedPlace:
-    """Who keeps a report 2 or 3 waiting: a library or county, its report if there is one, and its
-    place in the round where a reason is wanted."""
-
-    name: str
-    county_id: int
-    report_id: int | None = None
-    asked_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """One thing that a report 2 or 3 waits for, and from whom."""
-
-    what: Awaited
-    places: tuple[AwaitedPlace, ...]
-
-    @property
-    def words(self) -> str:
-        """What is waited for, without the names."""
-        return _SENTENCES[self.what]
-
-    @property
-    def sentence(self) -> str:
-        """The same with the first of the names."""
-        names = "، ".join(place.name for place in self.places[:_NAMED])
-        more = len(self.places) - _NAMED
-        others = f" و {more} تای دیگر" if more > 0 else ""
-        return to_persian_digits(f"{self.words}: {names}{others}.")
 
 
 @dataclass(slots=True)
@@ -133,14 +83,21 @@ def below_province(round_: Round, kind: str, province: Province) -> Gathered:
     found = Gathered(children=counties)
     asked = asked_libraries(round_, kind, province)
     sent = {report.county_id: report for report in counties}
+    accepted = {pk for pk, report in sent.items() if report.state == State.ACCEPTED}
     needed = {report.county_id: str(report.county) for report in reports}
     needed.update({line.library.county_id: str(line.library.county) for line in asked})
-    lacking = [
+    lacking = (
         AwaitedPlace(name, pk, sent[pk].pk if pk in sent else None)
         for pk, name in needed.items()
-        if pk not in sent or sent[pk].state != State.ACCEPTED
-    ]
+        if pk is not None and pk not in accepted
+    )
     _wait(found, Awaited.COUNTY, lacking)
+    left_out = (
+        AwaitedPlace(str(report.library), report.county_id, sent[report.county_id].pk)
+        for report in reports
+        if report.county_id in accepted and report.county_id and report.parent_id is None
+    )
+    _wait(found, Awaited.LEFT_OUT, left_out)
     _wait(found, Awaited.REVIEW, (_sender(r) for r in reports if r.state != State.REVIEWED))
     found.rows = library_rows(reports, final=True)
     _unread(found, asked, round_)

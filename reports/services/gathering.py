@@ -50,23 +50,15 @@ def gathered_submit(
     if round_ is None:
         raise Refused("این دوره دیگر نیست.")
     place = _held_place(actor)
-    level = Level.COUNTY if isinstance(place, County) else Level.PROVINCE
-    key = {"county": place} if isinstance(place, County) else {"province": place}
-    report = Report.objects.filter(
-        level=level, round=round_, library_kind=library_kind, **key
-    ).first()
+    level, key = _whose(place)
+    report = sent_before(round_, library_kind, place)
     becomes = moved(level, report.state if report else State.DRAFT, Move.SUBMIT, actor)
     # Held before they are read: one that is being sent back comes before this, or after it.
     lock_all(Report.objects.filter(round=round_, library_kind=library_kind, **key))
-    if isinstance(place, County):
-        found = below_county(round_, library_kind, place)
-    else:
-        found = below_province(round_, library_kind, place)
+    found = gather(round_, library_kind, place)
     _refuse_waiting(report, found)
     if report is None:
-        report = Report(level=level, round=round_, library_kind=library_kind, revision=0)
-        report.county = place if isinstance(place, County) else None
-        report.province = place.province if isinstance(place, County) else place
+        report = unsent(round_, library_kind, place)
     if isinstance(place, County):
         report.due_on = report_2_due(last_sent_on(found.children))
     form = gathered_form(report, found)
@@ -78,6 +70,33 @@ def gathered_submit(
         digest=revision.digest, libraries=len(found.rows),
     )  # fmt: skip
     return report
+
+
+def sent_before(round_: Round, kind: str, place: County | Province) -> Report | None:
+    """A place's report 2 or 3 of a round and kind, if it was ever sent."""
+    level, key = _whose(place)
+    return Report.objects.filter(level=level, round=round_, library_kind=kind, **key).first()
+
+
+def unsent(round_: Round, kind: str, place: County | Province) -> Report:
+    """The report that a place has still to send; not kept before it is sent."""
+    report = Report(level=_whose(place)[0], round=round_, library_kind=kind, revision=0)
+    report.county = place if isinstance(place, County) else None
+    report.province = place.province if isinstance(place, County) else place
+    return report
+
+
+def gather(round_: Round, kind: str, place: County | Province) -> Gathered:
+    """What lies below a county or a province."""
+    if isinstance(place, County):
+        return below_county(round_, kind, place)
+    return below_province(round_, kind, place)
+
+
+def _whose(place: County | Province) -> tuple[Level, dict[str, Any]]:
+    if isinstance(place, County):
+        return Level.COUNTY, {"county": place}
+    return Level.PROVINCE, {"province": place}
 
 
 def _held_place(actor: User) -> County | Province:
@@ -146,14 +165,7 @@ def office_answer(
     nothing or too much.
     """
     tasks = [(desk, text.strip()) for desk, text in tasks if text.strip()]
-    desks = {desk for desk, _ in Correction.DESKS}
-    if len(tasks) > MOST_TASKS or any(
-        desk not in desks or len(text) > LONGEST_TASK for desk, text in tasks
-    ):
-        raise Refused(
-            f"بیش از {to_persian_digits(MOST_TASKS)} اصلاح، یا اصلاحی بلندتر از "
-            f"{to_persian_digits(LONGEST_TASK)} نویسه نمی‌گنجد؛ کوتاه‌تر بنویسید."
-        )
+    _refuse_tasks(tasks)
     if tasks and not comment.strip():
         comment = f"{to_persian_digits(len(tasks))} اصلاح خواسته شده است."
     report = report_move(
@@ -173,6 +185,27 @@ def office_answer(
     return report
 
 
+def _refuse_tasks(tasks: Sequence[tuple[str, str]]) -> None:
+    if len(tasks) > MOST_TASKS:
+        raise Refused(
+            f"{to_persian_digits(len(tasks))} اصلاح نوشته‌اید؛ بیش از "
+            f"{to_persian_digits(MOST_TASKS)} اصلاح در یک پاسخ نمی‌گنجد، چند تا را یکی کنید."
+        )
+    desks = {desk for desk, _ in Correction.DESKS}
+    for number, (desk, text) in enumerate(tasks, start=1):
+        if desk not in desks:
+            raise Refused(
+                to_persian_digits(f"بگویید اصلاح {number} بر عهدهٔ مدیر کل است یا کارشناس.")
+            )
+        if len(text) > LONGEST_TASK:
+            raise Refused(
+                to_persian_digits(
+                    f"اصلاح {number}، {len(text)} نویسه است؛ بیش از {LONGEST_TASK} نویسه نمی‌گنجد، "
+                    "کوتاهش کنید."
+                )
+            )
+
+
 @transaction.atomic
 def correction_close(*, correction_id: int, answer: str, actor: User, now: datetime) -> Correction:
     """Say how a correction was dealt with; whoever it was given to does. Raises Refused where it
@@ -184,8 +217,14 @@ def correction_close(*, correction_id: int, answer: str, actor: User, now: datet
     if correction.done_at is not None:
         raise Refused("این اصلاح پیش‌تر انجام شده است.")
     answer = answer.strip()
-    if not answer or len(answer) > LONGEST_TASK:
-        raise Refused("بنویسید چه کرده‌اید (تا ۲۰۰۰ نویسه).")
+    if not answer:
+        raise Refused("بنویسید با این اصلاح چه کرده‌اید.")
+    if len(answer) > LONGEST_TASK:
+        raise Refused(
+            to_persian_digits(
+                f"پاسخ {len(answer)} نویسه است؛ بیش از {LONGEST_TASK} نویسه نمی‌گنجد، کوتاهش کنید."
+            )
+        )
     correction.answer = answer
     correction.done_by = actor
     correction.done_at = now
