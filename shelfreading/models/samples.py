@@ -75,7 +75,7 @@ class SampleCopy(models.Model):
                 name="sample_answer_by_someone",
             ),
             models.CheckConstraint(
-                condition=models.Q(is_away=False) | models.Q(is_seen=False),
+                condition=models.Q(is_away=False) | models.Q(is_seen=False, is_seen__isnull=False),
                 name="only_unseen_is_away",
             ),
         )
