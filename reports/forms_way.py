@@ -54,9 +54,11 @@ class _PickForm(forms.Form):
     page_all = forms.BooleanField(required=False)
 
     def picked(self) -> set[int]:
-        """The ids that were picked, or those of the whole page."""
+        """The ids that were picked, or those of the whole page; of a form not sent, none."""
+        if not self.is_bound:
+            return set()
         source: Any = self.data
-        name = "page_key" if self.cleaned_data["page_all"] else "key"
+        name = "page_key" if self.data.get("page_all") else "key"
         return {int(key) for key in source.getlist(name) if key.isascii() and key.isdecimal()}
 
 
@@ -66,7 +68,10 @@ class OpinionsForm(_PickForm):
     verdict = forms.ChoiceField(
         label="نظر",
         choices=[("", "نظر شما چیست؟"), *Opinion.Verdict.choices],
-        error_messages={"required": "نظر را از فهرست برگزینید."},
+        error_messages={
+            "required": "نظر را از فهرست برگزینید.",
+            "invalid_choice": "نظر را از فهرست برگزینید.",
+        },
     )
     note = forms.CharField(label="توضیح", required=False, widget=forms.TextInput)
 
@@ -77,7 +82,10 @@ class WeedingForm(_PickForm):
     decision = forms.ChoiceField(
         label="تصمیم",
         choices=[("", "چه تصمیمی می‌گیرید؟"), (ACCEPT, "موافقت با وجین"), (REFUSE, "مخالفت")],
-        error_messages={"required": "تصمیم را از فهرست برگزینید."},
+        error_messages={
+            "required": "تصمیم را از فهرست برگزینید.",
+            "invalid_choice": "تصمیم را از فهرست برگزینید.",
+        },
     )
     reason = forms.CharField(label="دلیل مخالفت", required=False, widget=forms.TextInput)
 

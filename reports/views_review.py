@@ -54,7 +54,7 @@ def report_copies(request: StaffRequest, report_id: int, number: int, what: str)
     rows = lines_of_revision(revision, what)
     only_left = bool(request.GET.get("left"))
     if only_left:
-        rows = rows.filter(copy__in=left_to_say(report, what))
+        rows = rows.filter(copy__in=left_to_say(report, what).values("copy"))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "report": report,
@@ -65,7 +65,7 @@ def report_copies(request: StaffRequest, report_id: int, number: int, what: str)
         "page_obj": page,
         "lines": review_lines(report, what, page.object_list),
         "form": form,
-        "picked": form.picked() if form and form.is_bound and form.is_valid() else set(),
+        "picked": form.picked() if form else set(),
         "left": left_to_say(report, what).count(),
         "only_left": only_left,
         "is_missing": what == What.MISSING,
