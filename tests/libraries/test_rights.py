@@ -23,6 +23,7 @@ from shelfreading.models import ReadingSession, Round
 from shelfreading.services.applying import findings_apply
 from shelfreading.services.events import events_take
 from shelfreading.services.findings import findings_compute
+from shelfreading.services.samples import sample_draw
 from shelfreading.services.sessions import session_close, session_start
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.fresh_readings import scans
@@ -130,6 +131,11 @@ GET = {
     "round-take-in":          "403 403  403 403 403 405  403  403  302",
     "round-reason":           "403 200  200 403 403 403  403  403  302",
     "round-reason-back":      "403 405  405 403 403 403  403  403  302",
+    # A sample: the county head draws it, who didn't read the shelves reads it.
+    "sample":                 "200 200  200 200 200 200  403  404  302",
+    "sample-draw":            "403 403  200 403 403 403  403  403  302",
+    "sample-read":            "302 200  200 403 403 403  403  404  302",
+    "sample-finish":          "302 200  200 403 403 403  403  404  302",
     # Forms.
     "session-forms":          "200 200  200 200 200 200  403  404  302",
     "session-form":           "200 200  200 200 200 200  403  404  302",
@@ -229,6 +235,10 @@ POST = {
     "round-take-in":          "403 403  403 403 403 ok   403  403  302",
     "round-reason":           "403 ok   ok  403 403 403  403  403  302",
     "round-reason-back":      "403 ok   ok  403 403 403  403  403  302",
+    "sample":                 "ok  ok   ok  ok  ok  ok   403  404  302",
+    "sample-draw":            "403 403  ok  403 403 403  403  403  302",
+    "sample-read":            "ok  ok   ok  403 403 403  403  404  302",
+    "sample-finish":          "ok  ok   ok  403 403 403  403  404  302",
     "session-forms":          "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form":           "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
@@ -331,6 +341,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         opened_at=now,
     )  # fmt: skip
     place = asked.libraries.create(library=cast.library)
+    sample_draw(session_id=closed, size=2, actor=cast.county, now=now)
     arguments: dict[str, dict[str, Any]] = {
         **dict.fromkeys(("round", "round-xlsx", "round-extend", "round-take-in"), {"year": 1400}),
         **dict.fromkeys(("round-reason", "round-reason-back"), {"place_id": place.pk}),
@@ -356,7 +367,8 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     ) | dict.fromkeys(
         ("findings", "findings-decide", "findings-xlsx", "moves", "moves-pdf", "second-look",
          "second-look-rest", "second-look-pdf", "session-reopen",
-         "session-apply", "conflict-settle"),
+         "session-apply", "conflict-settle",
+         "sample", "sample-draw", "sample-read", "sample-finish"),
         closed,
     ) | dict.fromkeys(
         ("session-undo", "changes-xlsx", "paper", "session-forms"), applied
