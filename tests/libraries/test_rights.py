@@ -19,6 +19,9 @@ from libraries.models import CopiesList, Copy, Job
 from libraries.rights import PUBLIC
 from libraries.roles import Right
 from loans.models import BindingTrip, Loan, Member
+from reports.forms import minutes_6
+from reports.frozen import to_plain
+from reports.models import Report
 from shelfreading.models import ReadingSession, Round
 from shelfreading.services.applying import findings_apply
 from shelfreading.services.events import events_take
@@ -141,6 +144,19 @@ GET = {
     "session-form":           "200 200  200 200 200 200  403  404  302",
     "session-form-job":       "405 405  405 405 405 405  403  405  302",
     "blank-form":             "200 200  200 200 200 200  403  200  302",
+    # Reports on their way; the report is the library's, the notice the librarian's.
+    "report-send":            "200 200  200 200 200 200  403  404  302",
+    "reports":                "200 200  200 200 200 200  403  200  302",
+    "report":                 "200 200  200 200 200 200  403  404  302",
+    "report-revision":        "302 302  302 302 302 302  403  404  302",
+    "report-copies":          "200 200  200 200 200 200  403  404  302",
+    "report-diff":            "200 200  200 200 200 200  403  404  302",
+    "report-form":            "200 200  200 200 200 200  403  404  302",
+    "report-form-job":        "405 405  405 405 405 405  403  405  302",
+    "report-code":            "200 200  200 200 200 200  403  404  302",
+    "notices":                "200 200  200 200 200 200  403  200  302",
+    "notices-read":           "405 405  405 405 405 405  403  405  302",
+    "notice-open":            "405 405  405 405 405 405  403  405  302",
 }  # fmt: skip
 
 # What an empty POST answers. `ok`: the view looked at it; what it then said is its own affair
@@ -243,6 +259,18 @@ POST = {
     "session-form":           "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
     "blank-form":             "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "report-send":            "403 ok   403 403 403 403  403  404  302",
+    "reports":                "405 405  405 405 405 405  403  405  302",
+    "report":                 "403 403  ok  ok  ok  ok   403  404  302",
+    "report-revision":        "405 405  405 405 405 405  403  405  302",
+    "report-copies":          "403 403  403 ok  403 403  403  404  302",
+    "report-diff":            "405 405  405 405 405 405  403  405  302",
+    "report-form":            "405 405  405 405 405 405  403  405  302",
+    "report-form-job":        "ok  ok   ok  ok  ok  ok   403  404  302",
+    "report-code":            "405 405  405 405 405 405  403  405  302",
+    "notices":                "405 405  405 405 405 405  403  405  302",
+    "notices-read":           "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "notice-open":            "ok  404  404 404 404 404  403  404  302",
 }  # fmt: skip
 OK = {200, 302, 400, 405, 409, 422}
 
@@ -342,7 +370,26 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     )  # fmt: skip
     place = asked.libraries.create(library=cast.library)
     sample_draw(session_id=closed, size=2, actor=cast.county, now=now)
+    report = Report.objects.create(
+        level="library", session_id=applied, library=cast.library, county=cast.library.county,
+        province=cast.library.county.province, library_kind="institutional", state="submitted",
+        since=now, revision=1,
+    )  # fmt: skip
+    report.revisions.create(
+        number=1, content={"forms": {"minutes-6": to_plain(minutes_6.blank())}}, digest="0" * 64,
+        submitted_by=cast.head, submitted_at=now,
+    )  # fmt: skip
+    notice = report.notices.create(user=cast.librarian, text="خبر", at=now)
+    in_report = {"report_id": report.pk, "number": 1}
     arguments: dict[str, dict[str, Any]] = {
+        "report": {"report_id": report.pk},
+        "report-revision": in_report,
+        "report-copies": in_report | {"what": "missing"},
+        "report-diff": {"report_id": report.pk, "old": 1, "new": 1},
+        "report-form": in_report | {"slug": "minutes-6", "kind": "xlsx"},
+        "report-form-job": in_report | {"slug": "minutes-6"},
+        "report-code": {"public_id": report.public_id, "number": 1, "digest": "0" * 16},
+        "notice-open": {"notice_id": notice.pk},
         **dict.fromkeys(("round", "round-xlsx", "round-extend", "round-take-in"), {"year": 1400}),
         **dict.fromkeys(("round-reason", "round-reason-back"), {"place_id": place.pk}),
         "library": {"library_id": cast.library.pk},
@@ -367,7 +414,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     ) | dict.fromkeys(
         ("findings", "findings-decide", "findings-xlsx", "moves", "moves-pdf", "second-look",
          "second-look-rest", "second-look-pdf", "session-reopen",
-         "session-apply", "conflict-settle",
+         "session-apply", "conflict-settle", "report-send",
          "sample", "sample-draw", "sample-read", "sample-finish"),
         closed,
     ) | dict.fromkeys(
