@@ -108,6 +108,6 @@ def _hurdle(session: ReadingSession, obstacle: Obstacle) -> Hurdle:
     name, label = {
         "unsent": ("session", "دستگاه‌های این رف‌خوانی"),
         "late": ("late-scans", "خوانده‌های دیررسیده"),
-        "open": ("second-look", "نگاه دوم"),
+        "open": ("session-apply", "اعمال و برگرداندن آن"),
     }[obstacle.kind]
     return Hurdle(obstacle.sentence, reverse(name, args=[session.pk]), label)

@@ -103,7 +103,7 @@ def total(lines: Iterable[ClassLine]) -> ClassLine:
 def left_open(lines: Iterable[ClassLine]) -> str:
     """Where the sums don't close, as a sentence; '' where they do."""
     places = [
-        f"رده {line.main_class} ({line.register} نسخه در دفتر ثبت، {line.told} تعیین‌تکلیف‌شده)"
+        f"ردهٔ {line.main_class} ({line.register} نسخه در دفتر ثبت، {line.told} تعیین‌تکلیف‌شده)"
         for line in lines
         if not line.closes
     ]
