@@ -9,7 +9,9 @@ from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.selectors import job_cards
 from loans.selectors import desk_cards as loan_cards
+from reports.gathered_cards import gathered_cards
 from reports.round_cards import round_cards
+from reports.selectors_corrections import correction_cards
 from reports.selectors_desk import report_cards
 from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
@@ -25,6 +27,8 @@ def desk(request: StaffRequest) -> HttpResponse:
             [
                 *reading_cards(user, now),
                 *report_cards(user, now),
+                *gathered_cards(user, now),
+                *correction_cards(user, now),
                 *round_cards(user, now),
                 *loan_cards(user, now),
                 *job_cards(user),

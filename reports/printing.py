@@ -11,6 +11,7 @@ from django.urls import reverse
 from reports.domain.workflow import Level, Move
 from reports.forms import annex, minutes_5, minutes_6, report_2, report_3
 from reports.forms.common import CopyRow
+from reports.forms.gathered import GatheredForm
 from reports.forms.seal import Seal
 from reports.frozen import from_plain
 from reports.models import Report, Revision
@@ -58,6 +59,17 @@ def forms_of(revision: Revision) -> dict[str, Printer]:
         return {slug: _GATHERED[slug]}
     kept = revision.content["forms"]
     return {slug: form for slug, form in _OF_LIBRARY.items() if slug in kept}
+
+
+def printer_of(report: Report) -> Printer:
+    """The form of a report 2 or 3, sent or not."""
+    return _GATHERED[_SLUG_OF_LEVEL[report.level]]
+
+
+def gathered_layout(revision: Revision) -> GatheredForm | None:
+    """The frozen table of a report 2 or 3; None for a library's report."""
+    slug = _SLUG_OF_LEVEL.get(revision.report.level)
+    return from_plain(_plain(revision, slug)).layout() if slug else None
 
 
 def form_rows(revision: Revision, slug: str) -> int | None:

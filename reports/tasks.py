@@ -4,12 +4,14 @@ from django.core.files.base import ContentFile
 from django_tasks import task
 
 from libraries.jobs import Progress, job_keep_result, job_run
+from libraries.models import County, Province
 from libraries.refusal import Refused
 from reports.models import Revision
 from reports.pdf import to_pdf
-from reports.printing import forms_of, printed_form, seal_of
+from reports.printing import forms_of, printed_form, printer_of, seal_of
 from reports.selectors import FORMS, standing_application
-from shelfreading.models import ReadingSession
+from reports.selectors_gathered import gathering_of
+from shelfreading.models import ReadingSession, Round
 
 
 @task()
@@ -44,5 +46,30 @@ def report_pdf(job_id: int, revision_id: int, slug: str, site: str) -> None:
         name = f"{slug}-{revision.report_id}-{revision.number}.pdf"
         job_keep_result(progress.job, name, ContentFile(to_pdf(html)))
         return f"{form.label} آماده است."
+
+    job_run(job_id, run)
+
+
+@task()
+def draft_pdf(
+    job_id: int, round_id: int, kind: str, county_id: int | None, province_id: int | None
+) -> None:
+    """Lay out a report 2 or 3 that is not sent yet, and keep it as the job's result."""
+
+    def run(progress: Progress) -> str:
+        asked = Round.objects.get(pk=round_id)
+        place: County | Province = (
+            County.objects.select_related("province").get(pk=county_id)
+            if county_id
+            else Province.objects.get(pk=province_id)
+        )
+        progress.step("گرد آوردن گزارش‌ها")
+        gathering = gathering_of(asked, kind, place)
+        printer = printer_of(gathering.report)
+        html = printer.render_html(gathering.form)
+        progress.step("صفحه‌آرایی")
+        name = f"{printer.slug}-draft-{asked.year}.pdf"
+        job_keep_result(progress.job, name, ContentFile(to_pdf(html)))
+        return f"پیش‌نویس {printer.label} آماده است."
 
     job_run(job_id, run)

@@ -36,4 +36,5 @@ urlpatterns = [
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
     *urls_rounds.urlpatterns,
     path("", include("reports.urls_way")),  # after the converter that it uses
+    path("", include("reports.urls_rollup")),
 ]

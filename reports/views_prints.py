@@ -31,10 +31,10 @@ def report_form(
     filled, seal = printed_form(revision, slug), seal_of(revision, site_of(request))
     name = f"{slug}-{report_id}-{number}.{kind}"
     if kind == "xlsx":
-        return _file(form.to_xlsx(filled, seal), name, XLSX)
+        return file_answer(form.to_xlsx(filled, seal), name, XLSX)
     if (form_rows(revision, slug) or 0) > MOST_ROWS_AT_ONCE:
         return redirect("report", report_id)  # the page has the button that lets the worker do it
-    return _file(to_pdf(form.render_html(filled, seal)), name, "application/pdf")
+    return file_answer(to_pdf(form.render_html(filled, seal)), name, "application/pdf")
 
 
 @requires(Right.VIEW_REPORTS)
@@ -101,7 +101,8 @@ def _form(
     return revision, forms[slug]
 
 
-def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
+def file_answer(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A print to look at in the browser, named by the day on which it was made."""
     stamp = timezone.localdate().strftime("%Y%m%d")
     return HttpResponse(
         content,

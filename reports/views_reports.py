@@ -20,7 +20,7 @@ from reports.domain.tie_out import LABELS, total
 from reports.domain.workflow import STATE_LABELS, Level, Move, State
 from reports.forms_way import STATE_NAMES, MoveForm, ReportsFilter
 from reports.models import Report, Revision
-from reports.printing import form_rows, forms_of
+from reports.printing import form_rows, forms_of, gathered_layout
 from reports.selectors_review import left_to_say
 from reports.selectors_way import (
     WEEDINGS,
@@ -166,11 +166,18 @@ def _page(
         "tone": TONES[report.state],
         "steps": report.steps.select_related("by"),
         "revisions": list(report.revisions.select_related("submitted_by").order_by("-number")),
-        "can_accept": Move.ACCEPT in moves,
-        "can_return": Move.RETURN in moves,
+        # The office's answer to report 3 has a page of its own, with corrections.
+        "can_accept": Move.ACCEPT in moves and report.level != Level.PROVINCE,
+        "can_return": Move.RETURN in moves and report.level != Level.PROVINCE,
         "can_end": Move.REVIEW in moves and not left,
         "can_review": Move.REVIEW in moves,
         "can_resend": report.level == Level.LIBRARY and Move.SUBMIT in moves,
+        "can_regather": report.level != Level.LIBRARY and Move.SUBMIT in moves,
+        "can_answer": report.level == Level.PROVINCE and bool({Move.ACCEPT, Move.RETURN} & moves),
+        "closes_corrections": user.has_right(Right.CLOSE_CORRECTIONS),
+        "corrections": list(report.corrections.select_related("asked_by", "done_by"))
+        if report.level == Level.PROVINCE
+        else [],
         "left": left,
         "missing_left": missing_left,
         "weeding_left": weeding_left,
@@ -197,6 +204,7 @@ def _content(report: Report, revision: Revision) -> dict[str, Any]:
         "classes": classes,
         "total": total(classes),
         "labels": LABELS,
+        "layout": gathered_layout(revision),
         "forms": [
             {"form": form, "rows": rows, "by_worker": (rows or 0) > MOST_ROWS_AT_ONCE}
             for slug, form in forms_of(revision).items()

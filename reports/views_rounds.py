@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from libraries.domain.persian import to_persian_digits
-from libraries.models import County, Province
+from libraries.models import County, Province, User
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from reports.domain.round_stages import LABELS, LATE, LATE_LABEL, Stage, window_words
+from reports.domain.workflow import LEVEL_LABELS, Level
+from reports.forms.gathered import KINDS
 from reports.forms_rounds import RoundFilter
 from reports.round_overview import (
     COUNTY,
@@ -155,6 +157,7 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
         "can_reason": user.has_right(Right.GIVE_REASON),
         "can_start": user.has_right(Right.READ_SHELVES),
         "is_open": asked.round.opens_on <= today,
+        "gathers": _gathers(user, asked.round),
         "one_library": user.library_id is not None,
     }
     if asked.lists_libraries:
@@ -183,6 +186,18 @@ def round_excel(request: StaffRequest, year: int) -> FileResponse:
     round_xlsx(target, asked.round, found, asked.today)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=f"round-{asked.round.year}.xlsx")
+
+
+def _gathers(user: User, asked: Round) -> list[tuple[str, str]]:
+    """Where a county's or province's office makes its report 2 or 3 of this round."""
+    if not user.has_right(Right.GATHER_REPORTS):
+        return []
+    word = LEVEL_LABELS[Level.COUNTY if user.county_id else Level.PROVINCE]
+    return [
+        (f"{word}، {label}", reverse("gathered", args=[asked.year, kind]))
+        for kind, label in KINDS.items()
+        if kind in asked.kinds
+    ]
 
 
 def _mark(stage: Stage) -> dict[str, str]:

@@ -8,7 +8,7 @@ from libraries.bulk import in_chunks
 from libraries.domain.call_numbers import hundreds_of
 from libraries.models import Copy, CopyStatus
 from loans.models import Loan
-from reports.domain.tie_out import COLUMN_OF_FINDING, COLUMNS, ClassLine, tie_out
+from reports.domain.tie_out import COLUMN_OF_FINDING, COLUMNS, UNCLASSED, ClassLine, tie_out
 from reports.frozen import to_plain
 from reports.models import Revision, RevisionClass, RevisionLine
 from reports.selectors import FORMS
@@ -128,7 +128,7 @@ def revision_fill(revision: Revision, classes: list[ClassLine], lines: list[Line
     """Keep a library's figures and the copies behind them beside its revision."""
     new: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for what, _, main_class, _ in lines:
-        new[main_class][what] += 1
+        new[main_class or UNCLASSED][what] += 1
     RevisionClass.objects.bulk_create(
         RevisionClass(
             revision=revision,
