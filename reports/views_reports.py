@@ -188,7 +188,7 @@ def _page(
         else "",
         "last_return": report.steps.filter(move=Move.RETURN).last(),
         "waits_for_expert": report.level == Level.LIBRARY and report.state == State.ACCEPTED,
-        "sees_session": ReadingSession.objects.for_user(user).filter(pk=report.session_id).exists(),
+        "sees_session": ReadingSession.objects.for_user(user).filter(reports=report).exists(),
     }
 
 

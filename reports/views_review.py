@@ -63,7 +63,7 @@ def report_copies(request: StaffRequest, report_id: int, number: int, what: str)
         "label": What(what).label,
         "chips": _chips(report, revision, what),
         "page_obj": page,
-        "lines": review_lines(report, what, page.object_list),
+        "lines": review_lines(report, what, list(page.object_list)),
         "form": form,
         "picked": form.picked() if form else set(),
         "left": left_to_say(report, what).count(),
