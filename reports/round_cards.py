@@ -10,8 +10,8 @@ from libraries.domain.jalali import format_jalali, jalali_year
 from libraries.domain.persian import to_persian_digits
 from libraries.models import User
 from libraries.roles import Right
-from reports.domain.round_stages import LATE, Stage, is_late, stage_of, window_words
-from reports.round_overview import PROVINCE, places_of, tallies
+from reports.domain.round_stages import LATE, Stage, is_late, window_words
+from reports.round_overview import placed, whole
 from shelfreading.models import Round
 
 
@@ -41,8 +41,7 @@ def round_cards(user: User, now: datetime) -> list[DeskCard]:
 
 def _of_library(user: User, newest: Round, now: datetime) -> list[DeskCard]:
     today = timezone.localdate(now)
-    place = places_of(user, newest, today).first()
-    if place is None or stage_of(place.furthest, place.has_reason) != Stage.NOT_BEGUN:
+    if [place.stage for place in placed(user, [newest], today)] != [Stage.NOT_BEGUN]:
         return []
     year = to_persian_digits(newest.year)
     return [
@@ -61,13 +60,13 @@ def _of_library(user: User, newest: Round, now: datetime) -> list[DeskCard]:
 
 def _above(user: User, newest: Round, now: datetime) -> list[DeskCard]:
     today = timezone.localdate(now)
-    _, whole = tallies(places_of(user, newest, today), newest, today, by=PROVINCE)
-    if not whole.late:
+    late = whole(placed(user, [newest], today)).late
+    if not late:
         return []
     return [
         DeskCard(
             sentence=f"کتابخانه در دورهٔ {to_persian_digits(newest.year)} دیر کرده است",
-            count=whole.late,
+            count=late,
             url=f"{reverse('round', args=(newest.year,))}?stage={LATE}",
             action="دیدن دیرکرده‌ها",
             since=newest.opened_at,

@@ -1,10 +1,9 @@
 """The libraries of a round as Excel."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import IO
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from libraries.bulk import in_chunks
@@ -14,8 +13,8 @@ from libraries.files.write import Cell, Sheet, write_workbook
 from reports.domain.deadlines import days_left
 from reports.domain.round_stages import LABELS
 from reports.domain.workflow import days_words
-from reports.round_overview import place_lines
-from shelfreading.models import Round, RoundLibrary
+from reports.round_overview import Placed, place_lines
+from shelfreading.models import Round
 
 HEADERS = (
     *("ردیف", "استان", "شهرستان", "کتابخانه", "کد", "نوع", "درجه", "وضعیت در دوره", "دیرکرده"),
@@ -24,10 +23,8 @@ HEADERS = (
 WIDTHS = (8, 18, 18, 36, 12, 12, 8, 22, 10, 14, 18, 14, 14, 50)
 
 
-def round_xlsx(
-    target: IO[bytes], asked: Round, places: QuerySet[RoundLibrary], today: date
-) -> None:
-    """Write these libraries of a round (`places_of`), a row each, in their order."""
+def round_xlsx(target: IO[bytes], asked: Round, places: Sequence[Placed], today: date) -> None:
+    """Write these libraries of a round (`placed`), a row each, in their order."""
     title = to_persian_digits(f"دورهٔ {asked.year}")
     note = (
         f"{title}، بخشنامهٔ {asked.circular_number}، مهلت {format_jalali(asked.opens_on)} تا "
@@ -36,10 +33,10 @@ def round_xlsx(
     write_workbook(target, [Sheet(title, HEADERS, _rows(asked, places, today), WIDTHS, [note])])
 
 
-def _rows(asked: Round, places: QuerySet[RoundLibrary], today: date) -> Iterator[tuple[Cell, ...]]:
+def _rows(asked: Round, places: Sequence[Placed], today: date) -> Iterator[tuple[Cell, ...]]:
     number = 0
-    for chunk in in_chunks(list(places)):
-        for line in place_lines(chunk, asked, today):
+    for chunk in in_chunks(places):
+        for line in place_lines(chunk, asked):
             number += 1
             library, session = line.place.library, line.session
             yield (

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,18 +23,21 @@ from reports.forms_rounds import RoundFilter
 from reports.round_overview import (
     COUNTY,
     PROVINCE,
+    Placed,
+    Tally,
     at_stage,
-    in_walk_order,
     place_lines,
-    places_of,
+    placed,
     rounds_of,
-    tallies,
+    tallied,
+    whole,
 )
 from reports.rounds_export import round_xlsx
 from shelfreading.models import Round, RoundLibrary
 from shelfreading.selectors.rounds import libraries_left_out
 
 PAGE = 50
+ROUNDS = 5
 TONES: dict[str, str] = {
     Stage.NOT_BEGUN: "tone-quiet",
     Stage.WONT_READ: "tone-gone",
@@ -68,15 +70,20 @@ WORDS: dict[str, str] = {**LABELS, LATE: LATE_LABEL}
 def rounds(request: StaffRequest) -> HttpResponse:
     """All rounds, the newest first, each with how far one's libraries are."""
     today = timezone.localdate()
+    page = Paginator(Round.objects.all(), ROUNDS).get_page(request.GET.get("page"))
     lines = [
         {
             "round": asked,
             "tally": tally,
             "window": window_words(asked.opens_on, asked.closes_on, today),
         }
-        for asked, tally in rounds_of(request.user, today)
+        for asked, tally in rounds_of(request.user, list(page.object_list), today)
     ]
-    context = {"lines": lines, "can_open": request.user.has_right(Right.OPEN_ROUNDS)}
+    context = {
+        "page_obj": page,
+        "lines": lines,
+        "can_open": request.user.has_right(Right.OPEN_ROUNDS),
+    }
     return render(request, "reports/rounds.html", context)
 
 
@@ -90,7 +97,7 @@ class Asked:
     stage: str
     form: RoundFilter
     today: date
-    places: QuerySet[RoundLibrary]
+    places: list[Placed]
 
     @property
     def lists_libraries(self) -> bool:
@@ -114,9 +121,9 @@ def _asked(request: StaffRequest, year: int) -> Asked:
         provinces = Province.objects.filter(pk__in=mine.values(PROVINCE))
         province = get_object_or_404(provinces, pk=number if number.isdecimal() else 0)
     stage = request.GET.get("stage", "")
-    places = places_of(
+    places = placed(
         user,
-        asked,
+        [asked],
         today,
         province=province,
         county=county,
@@ -133,7 +140,7 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
     asked = _asked(request, year)
     user, today = request.user, asked.today
     by = COUNTY if asked.province else PROVINCE
-    groups, whole = tallies(asked.places, asked.round, today, by=by)
+    sums = whole(asked.places)
     can_open = user.has_right(Right.OPEN_ROUNDS)
     context: dict[str, Any] = {
         "asked": asked,
@@ -141,8 +148,8 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
         "kinds": _kinds(asked.round),
         "window": window_words(asked.round.opens_on, asked.round.closes_on, today),
         "extensions": asked.round.extensions.select_related("by"),
-        "whole": whole,
-        "chips": _chips(request, asked, whole),
+        "whole": sums,
+        "chips": _chips(request, asked, sums),
         "form": asked.form,
         "active": asked.form.active,
         "hidden": {
@@ -161,18 +168,20 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
         "one_library": user.library_id is not None,
     }
     if asked.lists_libraries:
-        found = in_walk_order(at_stage(asked.places, asked.stage, asked.round, today))
+        found = at_stage(asked.places, asked.stage)
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
         context["page_obj"] = page
         context["lines"] = [
             {"line": line, **_mark(line.stage)}
-            for line in place_lines(list(page.object_list), asked.round, today)
+            for line in place_lines(list(page.object_list), asked.round)
         ]
     else:
-        context["groups"] = [_group_row(request, by, group) for group in groups]
+        context["groups"] = [
+            _group_row(request, by, group) for group in tallied(asked.places, by=by)
+        ]
         context["stages"] = [{"label": LABELS[stage]} for stage in Stage]
         context["by_county"] = by == COUNTY
-        context["sums"] = [whole.stages[stage] for stage in Stage]
+        context["sums"] = [sums.stages[stage] for stage in Stage]
     return render(request, "reports/round.html", context)
 
 
@@ -181,7 +190,7 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
 def round_excel(request: StaffRequest, year: int) -> FileResponse:
     """The libraries that the page shows, as Excel."""
     asked = _asked(request, year)
-    found = in_walk_order(at_stage(asked.places, asked.stage, asked.round, asked.today))
+    found = at_stage(asked.places, asked.stage)
     target = BytesIO()
     round_xlsx(target, asked.round, found, asked.today)
     target.seek(0)
@@ -220,9 +229,9 @@ def _link(request: StaffRequest, **changed: Any) -> str:
     return "?" + query.urlencode()
 
 
-def _chips(request: StaffRequest, asked: Asked, whole: Any) -> list[dict[str, Any]]:
-    counts: dict[str, int] = {"": whole.asked, LATE: whole.late}
-    counts |= {stage.value: whole.stages[stage] for stage in Stage}
+def _chips(request: StaffRequest, asked: Asked, sums: Tally) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {"": sums.asked, LATE: sums.late}
+    counts |= {stage.value: sums.stages[stage] for stage in Stage}
     return [
         {
             "label": WORDS.get(name, "همه"),
@@ -236,7 +245,7 @@ def _chips(request: StaffRequest, asked: Asked, whole: Any) -> list[dict[str, An
     ]
 
 
-def _group_row(request: StaffRequest, by: str, group: Any) -> dict[str, Any]:
+def _group_row(request: StaffRequest, by: str, group: Tally) -> dict[str, Any]:
     key = "county" if by == COUNTY else "province"
     here = {key: group.pk}
     return {

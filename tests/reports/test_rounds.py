@@ -16,7 +16,7 @@ from libraries.roles import Role
 from reports.domain.round_stages import LATE, Stage, is_late, stage_of
 from reports.models import Report
 from reports.round_cards import round_cards
-from reports.round_overview import COUNTY, PROVINCE, at_stage, places_of, rounds_of, tallies
+from reports.round_overview import COUNTY, PROVINCE, at_stage, placed, rounds_of, tallied, whole
 from shelfreading.models import ReadingSession, Round, RoundLibrary
 from shelfreading.selectors.rounds import round_asking
 from shelfreading.services.rounds import (
@@ -307,26 +307,26 @@ def test_each_library_is_as_far_as_its_furthest_reading(cast: Cast) -> None:
         a_reading(library, asked, cast)
     a_reading(made[9], asked, cast, "closed", ended=15)
 
-    places = places_of(cast.expert, asked, TODAY)
-    counties, whole = tallies(places, asked, TODAY, by=COUNTY)
-    assert dict(whole.stages) == {
+    places = placed(cast.expert, [asked], TODAY)
+    all_of_them = whole(places)
+    assert dict(all_of_them.stages) == {
         Stage.NOT_BEGUN: 2, Stage.WONT_READ: 1, Stage.READING: 1, Stage.CLOSED: 2,
         Stage.APPLIED: 1, Stage.RETURNED: 1, Stage.SUBMITTED: 1, Stage.ACCEPTED: 1,
         Stage.REVIEWED: 1,
     }  # fmt: skip
-    assert (whole.asked, whole.late) == (11, 2)
-    late = at_stage(places, LATE, asked, TODAY).values_list("library", flat=True)
-    assert set(late) == {made[5].pk, made[9].pk}
-    # The window over: all are late who haven't reported and gave no reason.
-    after = asked.closes_on + DAY
-    _, later = tallies(places_of(cast.expert, asked, after), asked, after, by=COUNTY)
-    assert later.late == 7
-    then = at_stage(places_of(cast.expert, asked, after), LATE, asked, after)
-    assert then.count() == 7
+    assert (all_of_them.asked, all_of_them.late) == (11, 2)
+    late = {place.pk for place in at_stage(places, LATE)}
+    assert late == {place_of(library, asked).pk for library in (made[5], made[9])}
     for stage in Stage:
-        assert at_stage(places, stage, asked, TODAY).count() == whole.stages[stage]
+        assert len(at_stage(places, stage)) == all_of_them.stages[stage]
+    # The window over: all are late who haven't reported and gave no reason.
+    later = placed(cast.expert, [asked], asked.closes_on + DAY)
+    assert whole(later).late == 7
+    counties = tallied(places, by=COUNTY)
     assert sum(line.asked for line in counties) == 11
-    assert [line.name for line in counties] == sorted(line.name for line in counties)
+    assert [line.name for line in counties] == [
+        "شهرستان 0", "شهرستان 1", "شهرستان 2", "شهرستان نمونه",
+    ]  # fmt: skip
 
 
 def county_head_of(library: Library) -> object:
@@ -338,9 +338,9 @@ def test_each_desk_sees_its_own(cast: Cast) -> None:
     seen = {"librarian": 1, "head": 1, "county": 1, "expert": 1, "director": 1, "office": 2,
             "outsider": 1, "admin": 0}  # fmt: skip
     for who, count in seen.items():
-        [(found, tally)] = rounds_of(cast.everyone[who], TODAY)
+        [(found, tally)] = rounds_of(cast.everyone[who], [asked], TODAY)
         assert (found, tally.asked) == (asked, count), who
-    lines, _ = tallies(places_of(cast.office, asked, TODAY), asked, TODAY, by=PROVINCE)
+    lines = tallied(placed(cast.office, [asked], TODAY), by=PROVINCE)
     assert [line.asked for line in lines] == [1, 1]
 
 
