@@ -21,5 +21,9 @@ urlpatterns = [
     path("figures/", views_figures.figures_newest, name="figures-newest"),
     path("figures/<int:year>/", views_figures.figures, name="figures"),
     path("figures/<int:year>.xlsx", views_figures.figures_excel, name="figures-xlsx"),
-    path("figures/<int:year>/copies/", views_figures.figures_copies, name="figures-copies"),
+    path(
+        "figures/<int:year>/libraries/<int:library_id>/<slug:what>/",
+        views_figures.figures_copies,
+        name="figures-copies",
+    ),
 ]

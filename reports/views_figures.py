@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -102,12 +102,11 @@ def figures_excel(request: StaffRequest, year: int) -> FileResponse:
 
 @requires(Right.VIEW_REPORTS)
 @require_safe
-def figures_copies(request: StaffRequest, year: int) -> HttpResponse:
+def figures_copies(request: StaffRequest, year: int, library_id: int, what: str) -> HttpResponse:
     """The copies that a library's reports of the round list under one figure."""
-    scope = _scope(request, year)
-    what = request.GET.get("what", "")
-    if scope.library is None or what not in FOUND:
-        raise Http404("نسخه‌ها کتابخانه به کتابخانه و برای یک شمار نشان داده می‌شوند.")
+    scope = _scope(request, year, library=str(library_id))
+    if what not in FOUND:
+        raise Http404("چنین فهرستی در گزارش‌ها نیست.")
     main_class = request.GET.get("class", "")
     found = copies_behind(scope, what, main_class)
     page = Paginator(found, COPIES_PAGE).get_page(request.GET.get("page"))
@@ -121,41 +120,44 @@ def figures_copies(request: StaffRequest, year: int) -> HttpResponse:
     return render(request, "reports/figures_copies.html", context)
 
 
-def _scope(request: StaffRequest, year: int) -> Scope:
+def _scope(request: StaffRequest, year: int, library: str = "") -> Scope:
     """What the address asks for; 404 for a place outside the person's own."""
     user, asked = request.user, get_object_or_404(Round, year=year)
     kind = request.GET.get("kind", "")
-    whole = scope_of(user, asked, kind=kind if kind in Library.Kind.values else "")
-    library = county = province = None
-    if number := request.GET.get("library"):
-        sent = Report.objects.for_user(user).filter(library__isnull=False)
-        mine = Q(pk__in=Library.objects.for_user(user).values("pk")) | Q(
-            pk__in=sent.values("library")
-        )
-        libraries = Library.objects.filter(mine).select_related("county__province")
-        library = get_object_or_404(libraries, pk=_number(number))
-        county = whole.county or library.county
-    elif number := request.GET.get("county"):
-        counties = County.objects.select_related("province").filter(_counties_of(user))
-        county = get_object_or_404(counties, pk=_number(number))
-    elif number := request.GET.get("province"):
-        provinces = Province.objects.all()
-        if whole.province:
-            provinces = provinces.filter(pk=whole.province.pk)
-        if user.county_id or user.library_id:
-            provinces = provinces.none()
-        province = get_object_or_404(provinces, pk=_number(number))
-    if county:
-        province = county.province
-    return scope_of(user, asked, kind=whole.kind, province=province, county=county, library=library)
+    places: dict[str, Any] = {}
+    if number := library or request.GET.get("library", ""):
+        found = get_object_or_404(_libraries_of(user), pk=_number(number))
+        places = {"library": found, "county": found.county, "province": found.county.province}
+    elif number := request.GET.get("county", ""):
+        county = get_object_or_404(_counties_of(user), pk=_number(number))
+        places = {"county": county, "province": county.province}
+    elif number := request.GET.get("province", ""):
+        places = {"province": get_object_or_404(_provinces_of(user), pk=_number(number))}
+    return scope_of(user, asked, kind=kind if kind in Library.Kind.values else "", **places)
 
 
-def _counties_of(user: User) -> Q:
+def _libraries_of(user: User) -> QuerySet[Library]:
+    """Those in scope, and those that reported from there before they moved."""
+    sent = Report.objects.for_user(user).filter(library__isnull=False)
+    mine = Q(pk__in=Library.objects.for_user(user).values("pk"))
+    mine |= Q(pk__in=sent.values("library"))
+    return Library.objects.filter(mine).select_related("county__province")
+
+
+def _counties_of(user: User) -> QuerySet[County]:
+    counties = County.objects.select_related("province")
     if user.library_id:
-        return Q(pk__in=[])
+        return counties.none()
     if user.county_id:
-        return Q(pk=user.county_id)
-    return Q(province=user.province_id) if user.province_id else Q()
+        return counties.filter(pk=user.county_id)
+    return counties.filter(province=user.province_id) if user.province_id else counties
+
+
+def _provinces_of(user: User) -> QuerySet[Province]:
+    provinces = Province.objects.all()
+    if user.library_id or user.county_id:
+        return provinces.none()
+    return provinces.filter(pk=user.province_id) if user.province_id else provinces
 
 
 def _number(text: str) -> int:
@@ -184,9 +186,15 @@ def _query(scope: Scope, **more: Any) -> dict[str, Any]:
     return {name: value for name, value in query.items() if value}
 
 
-def _url(scope: Scope, name: str = "figures", **more: Any) -> str:
+def _url(scope: Scope, **more: Any) -> str:
     query = urlencode(_query(scope, **more))
-    return reverse(name, args=[scope.round.year]) + (f"?{query}" if query else "")
+    return reverse("figures", args=[scope.round.year]) + (f"?{query}" if query else "")
+
+
+def _copies_url(scope: Scope, library_id: int, what: str, **more: str) -> str:
+    address = reverse("figures-copies", args=[scope.round.year, library_id, str(what)])
+    query = urlencode(({"kind": scope.kind} if scope.kind else {}) | more)
+    return address + (f"?{query}" if query else "")
 
 
 def _row(scope: Scope, by: str, line: Line) -> dict[str, Any]:
@@ -197,9 +205,9 @@ def _row(scope: Scope, by: str, line: Line) -> dict[str, Any]:
         return "" if by in ("", "library") else _url(scope, **here, by="library", sort=order)
 
     def copies(what: str) -> str:
-        if by in ("", "library") and (line.key or scope.library):
-            return _url(scope, "figures-copies", **here, what=what)
-        return libraries(FOUND[what])
+        if by not in ("", "library"):
+            return libraries(FOUND[what])
+        return _copies_url(scope, line.key, what) if line.key else ""
 
     return {
         "line": line,
@@ -222,7 +230,7 @@ def _class_row(scope: Scope, line: Line) -> dict[str, Any]:
     """A main class; in a library its missing lead to the copies."""
     url = ""
     if scope.library:
-        url = _url(scope, "figures-copies", what=What.MISSING.value, **{"class": line.key})
+        url = _copies_url(scope, scope.library.pk, What.MISSING, **{"class": line.key})
     return {"line": line, "label": _class_label(line.key), "missing_url": url}
 
 

@@ -157,6 +157,16 @@ GET = {
     "notices":                "200 200  200 200 200 200  403  200  302",
     "notices-read":           "405 405  405 405 405 405  403  405  302",
     "notice-open":            "405 405  405 405 405 405  403  405  302",
+    # Reports 2 and 3 before they are sent, the office's answer, a round in figures.
+    "gathered":               "403 403  200 200 200 403  403  403  302",
+    "gathered-draft":         "403 403  200 200 200 403  403  403  302",
+    "gathered-draft-job":     "403 403  405 405 405 403  403  403  302",
+    "report-answer":          "403 403  403 403 403 200  403  403  302",
+    "corrections":            "403 403  403 200 200 403  403  403  302",
+    "figures-newest":         "302 302  302 302 302 302  403  302  302",
+    "figures":                "200 200  200 200 200 200  403  200  302",
+    "figures-xlsx":           "200 200  200 200 200 200  403  200  302",
+    "figures-copies":         "200 200  200 200 200 200  403  404  302",
 }  # fmt: skip
 
 # What an empty POST answers. `ok`: the view looked at it; what it then said is its own affair
@@ -271,6 +281,15 @@ POST = {
     "notices":                "405 405  405 405 405 405  403  405  302",
     "notices-read":           "ok  ok   ok  ok  ok  ok   403  ok   302",
     "notice-open":            "ok  404  404 404 404 404  403  404  302",
+    "gathered":               "403 403  ok  ok  ok  403  403  403  302",
+    "gathered-draft":         "403 403  405 405 405 403  403  403  302",
+    "gathered-draft-job":     "403 403  ok  ok  ok  403  403  403  302",
+    "report-answer":          "403 403  403 403 403 ok   403  403  302",
+    "corrections":            "403 403  403 404 404 403  403  403  302",
+    "figures-newest":         "405 405  405 405 405 405  403  405  302",
+    "figures":                "405 405  405 405 405 405  403  405  302",
+    "figures-xlsx":           "405 405  405 405 405 405  403  405  302",
+    "figures-copies":         "405 405  405 405 405 405  403  405  302",
 }  # fmt: skip
 OK = {200, 302, 400, 405, 409, 422}
 
@@ -381,6 +400,11 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     )  # fmt: skip
     notice = report.notices.create(user=cast.librarian, text="خبر", at=now)
     in_report = {"report_id": report.pk, "number": 1}
+    third = Report.objects.create(
+        level="province", round=asked, province=cast.director.province, state="submitted",
+        library_kind="institutional", since=now,
+    )  # fmt: skip
+    of_kind = {"year": 1400, "kind": "participatory"}
     arguments: dict[str, dict[str, Any]] = {
         "report": {"report_id": report.pk},
         "report-revision": in_report,
@@ -390,6 +414,11 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "report-form-job": in_report | {"slug": "minutes-6"},
         "report-code": {"public_id": report.public_id, "number": 1, "digest": "0" * 16},
         "notice-open": {"notice_id": notice.pk},
+        **dict.fromkeys(("gathered", "gathered-draft-job"), of_kind),
+        "gathered-draft": of_kind | {"ending": "xlsx"},
+        "report-answer": {"report_id": third.pk},
+        **dict.fromkeys(("figures", "figures-xlsx"), {"year": 1400}),
+        "figures-copies": {"year": 1400, "library_id": cast.library.pk, "what": "missing"},
         **dict.fromkeys(("round", "round-xlsx", "round-extend", "round-take-in"), {"year": 1400}),
         **dict.fromkeys(("round-reason", "round-reason-back"), {"place_id": place.pk}),
         "library": {"library_id": cast.library.pk},
