@@ -16,7 +16,7 @@ from libraries.domain.persian import to_persian_digits
 from libraries.models import County, Province, User
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
-from reports.domain.round_stages import LABELS, LATE, LATE_LABEL, Stage, window_words
+from reports.domain.round_stages import COLUMNS, LABELS, LATE, LATE_LABEL, Stage, window_words
 from reports.domain.workflow import LEVEL_LABELS, Level
 from reports.forms.gathered import KINDS
 from reports.forms_rounds import RoundFilter
@@ -179,7 +179,7 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
         context["groups"] = [
             _group_row(request, by, group) for group in tallied(asked.places, by=by)
         ]
-        context["stages"] = [{"label": LABELS[stage]} for stage in Stage]
+        context["stages"] = [{"label": COLUMNS[stage]} for stage in Stage]
         context["by_county"] = by == COUNTY
         context["sums"] = [sums.stages[stage] for stage in Stage]
     return render(request, "reports/round.html", context)

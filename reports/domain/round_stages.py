@@ -34,6 +34,18 @@ LABELS: dict[Stage, str] = {
     Stage.ACCEPTED: "گزارش پذیرفته شد",
     Stage.REVIEWED: "گزارش بررسی شد",
 }
+# Over the columns of a table, where the longer words don't fit.
+COLUMNS: dict[Stage, str] = {
+    Stage.NOT_BEGUN: "آغاز نشده",
+    Stage.WONT_READ: "نمی‌خواند",
+    Stage.READING: "می‌خواند",
+    Stage.CLOSED: "خوانده",
+    Stage.APPLIED: "اعمال‌شده",
+    Stage.RETURNED: "بازگردانده",
+    Stage.SUBMITTED: "فرستاده",
+    Stage.ACCEPTED: "پذیرفته",
+    Stage.REVIEWED: "بررسی‌شده",
+}
 LATE = "late"
 LATE_LABEL = "دیرکرده"
 # Places in the order above; a library with no reading has none.
