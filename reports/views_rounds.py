@@ -62,7 +62,8 @@ SYMBOLS: dict[str, str] = {
     Stage.REVIEWED: "success",
     LATE: "unreturned",
 }
-WORDS: dict[str, str] = {**LABELS, LATE: LATE_LABEL}
+WORDS: dict[str, str] = {stage.value: label for stage, label in LABELS.items()}
+WORDS[LATE] = LATE_LABEL
 
 
 @requires(Right.VIEW_ROUNDS)

@@ -111,7 +111,7 @@ def sample_result(sample: Sample) -> SampleResult | None:
         return None
     rows = list(sample_rows(sample).select_related("by", "copy__title", "copy__section"))
     compared = [row for row in rows if not row.is_away]
-    readers = {row.by_id: row.by.full_name for row in rows if row.by is not None}
+    readers = {row.by.pk: row.by.full_name for row in rows if row.by is not None}
     return SampleResult(
         sample=sample,
         agreement=agreement((row.was_seen, bool(row.is_seen)) for row in compared),

@@ -1,5 +1,7 @@
 """A sample of a reading: drawn by the county head, read again by someone else (spec B6)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -104,7 +106,7 @@ def sample_reading(request: StaffRequest, session_id: int) -> HttpResponse:
 
 def _answer(request: StaffRequest, drawn: Sample) -> HttpResponse:
     """One answer: a code that was read, or a copy's own button."""
-    who = {"sample_id": drawn.pk, "actor": request.user, "now": timezone.now()}
+    who: dict[str, Any] = {"sample_id": drawn.pk, "actor": request.user, "now": timezone.now()}
     here = f"{reverse('sample-read', args=[drawn.session_id])}?{request.GET.urlencode()}"
     try:
         if "code" in request.POST:
