@@ -87,7 +87,12 @@ class WeedingForm(_PickForm):
             "invalid_choice": "تصمیم را از فهرست برگزینید.",
         },
     )
-    reason = forms.CharField(label="دلیل مخالفت", required=False, widget=forms.TextInput)
+    reason = forms.CharField(
+        label="دلیل مخالفت",
+        required=False,
+        widget=forms.TextInput,
+        help_text="برای مخالفت لازم است؛ کتابخانه آن را می‌بیند.",
+    )
 
 
 class ReportsFilter(forms.Form):
