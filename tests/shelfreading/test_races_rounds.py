@@ -22,7 +22,8 @@ def open_round(office: object) -> Round:
     today = timezone.localdate()
     return round_open(
         actor=office, year=jalali_year(today), circular_number="1", circular_on=today,
-        opens_on=today, closes_on=today + timedelta(days=9), kinds=["institutional"], now=timezone.now(),
+        opens_on=today, closes_on=today + timedelta(days=9), kinds=["institutional"],
+        now=timezone.now(),
     )  # fmt: skip
 
 
