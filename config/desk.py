@@ -15,6 +15,7 @@ from reports.selectors_corrections import correction_cards
 from reports.selectors_desk import report_cards
 from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
+from shelfreading.selectors.weeding import weeding_cards
 
 
 @requires(Right.USE_DESK)
@@ -31,6 +32,7 @@ def desk(request: StaffRequest) -> HttpResponse:
                 *correction_cards(user, now),
                 *round_cards(user, now),
                 *loan_cards(user, now),
+                *weeding_cards(user),
                 *job_cards(user),
             ]
         ),

@@ -29,6 +29,7 @@ ITEMS = (
     ("دوره‌ها", "rounds", "calendar", Right.VIEW_ROUNDS),
     ("شمارها", "figures-newest", "table", Right.VIEW_REPORTS),
     ("امانت", "loans", "loan", Right.VIEW_LOANS),
+    ("وجین", "weeding", "weeded", Right.VIEW_COPIES),
     ("فهرست نسخ", "copies-lists", "import", Right.IMPORT_COPIES),
     ("تطبیق دو فایل", "match-files", "match", Right.MATCH_FILES),
     ("مدیریت", "admin:index", "settings", Right.USE_ADMIN),

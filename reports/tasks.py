@@ -1,15 +1,17 @@
 """Long forms, laid out by the worker."""
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from django_tasks import task
 
 from libraries.jobs import Progress, job_keep_result, job_run
-from libraries.models import County, Province
+from libraries.models import County, Library, Province
 from libraries.refusal import Refused
+from reports.forms import annex
 from reports.models import Revision
 from reports.pdf import to_pdf
 from reports.printing import forms_of, printed_form, printer_of, seal_of
-from reports.selectors import FORMS, standing_application
+from reports.selectors import FORMS, library_weeding_list, standing_application
 from reports.selectors_gathered import gathering_of
 from shelfreading.models import ReadingSession, Round
 
@@ -71,5 +73,21 @@ def draft_pdf(
         name = f"{printer.slug}-draft-{asked.year}.pdf"
         job_keep_result(progress.job, name, ContentFile(to_pdf(html)))
         return f"پیش‌نویس {printer.label} آماده است."
+
+    job_run(job_id, run)
+
+
+@task()
+def weeding_list_pdf(job_id: int, library_id: int, cause: str, state: str) -> None:
+    """Lay out a library's long weeding list and keep it as the job's result."""
+
+    def run(progress: Progress) -> str:
+        library = Library.objects.select_related("county__province").get(pk=library_id)
+        progress.step("پر کردن فرم")
+        html = annex.render_html(library_weeding_list(library, cause, state, timezone.localdate()))
+        progress.step("صفحه‌آرایی")
+        name = f"weeding-{cause.replace('_', '-')}-{library_id}.pdf"
+        job_keep_result(progress.job, name, ContentFile(to_pdf(html)))
+        return "صورت وجین آماده است."
 
     job_run(job_id, run)

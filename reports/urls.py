@@ -33,6 +33,21 @@ urlpatterns = [
         views.session_form_job,
         name="session-form-job",
     ),
+    path(
+        "libraries/<int:library_id>/weeding/",
+        views.weeding_lists,
+        name="weeding-lists",
+    ),
+    path(
+        "libraries/<int:library_id>/weeding/<slug:cause>/job/",
+        views.weeding_list_job,
+        name="weeding-list-job",
+    ),
+    path(
+        "libraries/<int:library_id>/weeding/<slug:cause>.<form_kind:kind>",
+        views.weeding_list,
+        name="weeding-list",
+    ),
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
     *urls_rounds.urlpatterns,
     path("", include("reports.urls_way")),  # after the converter that it uses

@@ -11,12 +11,14 @@ from libraries.models import Library, Section, User
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.sessions import sections_with_counts, staff_of
 
-# The directive's first way (3-2). It is shown with the reason why it doesn't fit here (S3.2).
-CARDS = "cards"
+# The directive's first way comes last, with the reason why it doesn't fit here (3-2, S3.2).
+CARDS = ReadingSession.Method.CARDS.value
 CARDS_REASON = (
     "رف‌برگه برای کتابخانه‌ای است که نسخه‌هایش در نرم‌افزار نیست؛ نسخه‌های شما در سامانه است، "
     "پس بارکدخوان یا فهرست نسخ را برگزینید."
 )
+CARDS_FIT = "رف‌برگه‌ها را کنار قفسه یکی‌یکی وارد می‌کنید؛ هر کارت هم‌زمان ثبت و علامت‌دار می‌شود."
+NO_COPIES_YET = "هنوز نسخه‌ای از این کتابخانه در سامانه نیست؛ نخست فهرست نسخ را وارد کنید."
 MORE_THAN_ONE_LINE = forms.Textarea(attrs={"rows": 3, "class": "form-control"})
 
 
@@ -24,32 +26,48 @@ def _choice(label: str, note: str) -> str:
     return format_html('{}<small class="form-text d-block">{}</small>', label, note)
 
 
-METHOD_CHOICES = [
+METHODS = (
     (
         ReadingSession.Method.BARCODE.value,
-        _choice(
-            "بارکدخوان",
-            "کتاب‌ها را به ترتیب قفسه از ردهٔ ۰۰۰ به بالا می‌خوانید؛ همین‌جا یا با فایل حافظهٔ دستگاه.",
-        ),
+        "بارکدخوان",
+        "کتاب‌ها را به ترتیب قفسه از ردهٔ ۰۰۰ به بالا می‌خوانید؛ همین‌جا یا با فایل حافظهٔ دستگاه.",
     ),
     (
         ReadingSession.Method.LIST.value,
-        _choice(
-            "فهرست نسخ",
-            "فهرستی به ترتیب قفسه، روی صفحه یا کاغذ، که هر کتاب را در آن علامت می‌زنید.",
-        ),
+        "فهرست نسخ",
+        "فهرستی به ترتیب قفسه، روی صفحه یا کاغذ، که هر کتاب را در آن علامت می‌زنید.",
     ),
-    (CARDS, _choice("رف‌برگه‌دان", CARDS_REASON)),
-]
+    (CARDS, "رف‌برگه‌دان", CARDS_FIT),
+)
+
+
+def method_choices(*, has_copies: bool) -> list[tuple[str, str]]:
+    """The directive's three ways, each with what it is, or why it isn't for this library."""
+    return [
+        (
+            value,
+            _choice(
+                label,
+                CARDS_REASON
+                if has_copies and value == CARDS
+                else note
+                if has_copies or value == CARDS
+                else NO_COPIES_YET,
+            ),
+        )
+        for value, label, note in METHODS
+    ]
 
 
 class MethodSelect(forms.RadioSelect):
-    """The three ways, with the cards to be seen but not chosen."""
+    """The three ways; what needs copies is seen but not chosen where there are none."""
+
+    has_copies = True
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Django's option, switched off for the cards."""
+        """Django's option, switched off where there is nothing to read with it."""
         option = super().create_option(name, value, *args, **kwargs)
-        if value == CARDS:
+        if value != CARDS and not self.has_copies:
             option["attrs"]["disabled"] = True
         return option
 
@@ -102,10 +120,17 @@ class SessionForm(ColleaguesForm):
 
     method = forms.ChoiceField(
         label="روش رف‌خوانی",
-        choices=METHOD_CHOICES,
+        choices=method_choices(has_copies=True),
         initial=ReadingSession.Method.BARCODE,
         widget=MethodSelect,
         error_messages={"required": "یکی از روش‌ها را برگزینید."},
+    )
+    despite_copies = forms.BooleanField(
+        label="با این همه با رف‌برگه‌دان می‌خوانم",
+        required=False,
+        help_text=(
+            "تنها برای رف‌برگه‌دان: نسخه‌های کنونی در فهرست می‌آید و کارت‌های دیگر به آن افزوده می‌شود."
+        ),
     )
     sections = SectionsField(
         label="بخش‌ها",
@@ -134,6 +159,7 @@ class SessionForm(ColleaguesForm):
     )
     field_order = (
         "method",
+        "despite_copies",
         "sections",
         "class_first",
         "class_last",
@@ -146,13 +172,21 @@ class SessionForm(ColleaguesForm):
     def __init__(self, *args: Any, library: Library, **kwargs: Any) -> None:
         super().__init__(*args, library=library, **kwargs)
         self.fields["sections"].queryset = sections_with_counts(library)  # type: ignore[attr-defined]
+        self.has_copies = library.copies.exists()
+        method: Any = self.fields["method"]
+        method.choices = method_choices(has_copies=self.has_copies)
+        if not self.has_copies:
+            method.widget.has_copies = False
+            method.initial = CARDS
+            del self.fields["despite_copies"]
 
-    def clean_method(self) -> str:
-        """The cards are refused with their reason, however they came."""
-        method: str = self.cleaned_data["method"]
-        if method == CARDS:
-            raise forms.ValidationError(CARDS_REASON)
-        return method
+    def clean(self) -> dict[str, Any]:
+        """Cards are refused where copies are in the software, unless one insists (3-2)."""
+        asked: dict[str, Any] = super().clean() or self.cleaned_data
+        insists = asked.get("despite_copies", False)
+        if self.has_copies and asked.get("method") == CARDS and not insists:
+            self.add_error("method", f"{CARDS_REASON} برای پافشاری، جملهٔ زیر روش‌ها را علامت بزنید.")
+        return asked
 
 
 class SessionsFilter(forms.Form):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from shelfreading.views import command_card, list_reading, scanning, sessions, uploads, worker
+from shelfreading.views import (
+    card_backs,
+    cards,
+    command_card,
+    list_reading,
+    scanning,
+    sessions,
+    uploads,
+    worker,
+)
 
 urlpatterns = [
     path("sessions/", sessions.sessions, name="sessions"),
@@ -22,6 +31,20 @@ urlpatterns = [
         "sessions/<int:session_id>/list/xlsx/",
         list_reading.shelf_list_excel,
         name="shelf-list-xlsx",
+    ),
+    path("sessions/<int:session_id>/cards/", cards.cards, name="cards"),
+    path("sessions/<int:session_id>/cards/titles.json", cards.card_titles, name="card-titles"),
+    path(
+        "sessions/<int:session_id>/cards/<int:copy_id>/",
+        cards.card_correction,
+        name="card-correction",
+    ),
+    path("sessions/<int:session_id>/cards/loans/", cards.loan_cards, name="loan-cards"),
+    path("sessions/<int:session_id>/cards/backs/", card_backs.card_backs_print, name="card-backs"),
+    path(
+        "sessions/<int:session_id>/cards/backs/<int:title_id>/",
+        card_backs.card_back,
+        name="card-back",
     ),
     path("sessions/<int:session_id>/scan/", scanning.scan, name="scan"),
     path("sessions/<int:session_id>/scan/list.json", scanning.scan_list_json, name="scan-list"),

@@ -46,6 +46,12 @@ class RulesForm(forms.ModelForm):
     class Meta:
         model = LoanRules
         fields = RULES
+        # No number input: browsers take only Latin digits in it.
+        widgets = {
+            name: forms.TextInput(attrs={**_CODE, "inputmode": "numeric"})
+            for name in RULES
+            if name != "overdue_may_borrow"
+        }
         help_texts = {
             "renewals": "۰ یعنی امانت تمدید نمی‌شود.",
             "renewal_days": "از مهلت پیشین شمرده می‌شود، نه از روز تمدید.",

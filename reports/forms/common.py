@@ -89,6 +89,7 @@ class CopyRow:
     copy_number: Value = None
     main_class: Value = None
     opinion: Value = ""
+    sent_on: Value = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ _COLUMNS = (
     Column("main_class", "رده اصلی", 14),
 )
 _OPINION = Column("opinion", "نظر کارشناس منابع", 34, wide=True)
+_SENT_ON = Column("sent_on", "تاریخ ارسال", 20)
 ROW_NUMBER_WIDTH = 11.0
 # As many empty rows as fill one page together with the head and the signatures.
 BLANK_ROWS = 19
@@ -170,7 +172,7 @@ class CopiesForm:
     """A form that is a table of copies, laid out as minutes 5 is.
 
     `rows` None gives numbered empty rows to write in; an empty tuple says that there was nothing
-    to list. `with_opinion` adds the expert's column.
+    to list. `with_opinion` adds the expert's column, `with_sent_on` the day a copy went out.
     """
 
     annex: str
@@ -180,13 +182,15 @@ class CopiesForm:
     closing: Sentence
     signatures: tuple[Signature, ...]
     with_opinion: bool = False
+    with_sent_on: bool = False
 
     row_number_label = "ردیف"
     nothing = "موردی یافت نشد."
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return (*_COLUMNS, _OPINION) if self.with_opinion else _COLUMNS
+        sent_on = (_SENT_ON,) if self.with_sent_on else ()
+        return (*_COLUMNS, *sent_on, _OPINION) if self.with_opinion else (*_COLUMNS, *sent_on)
 
     @property
     def widths(self) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('libraries', '0011_weeding_changes_status'),
-        ('shelfreading', '0005_weeded_by_readings'),
+        ('shelfreading', '0006_binding_in_readings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

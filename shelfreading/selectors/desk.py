@@ -76,6 +76,21 @@ def _late(user: User, now: datetime) -> list[DeskCard]:
 
 
 def _running(session: ReadingSession, read: int) -> DeskCard:
+    if session.method == ReadingSession.Method.CARDS:
+        count = session.expected_count
+        return DeskCard(
+            sentence=(
+                f"رف‌برگه در «{session.name}» وارد شده است"
+                if count
+                else f"هنوز رف‌برگه‌ای در «{session.name}» وارد نشده است"
+            ),
+            count=count or None,
+            url=reverse("cards", args=(session.pk,)),
+            action="ادامهٔ رف‌برگه‌ها" if count else "وارد کردن رف‌برگه‌ها",
+            since=session.started_at,
+            age=f"از {_day(session.started_at)}",
+            symbol="edit",
+        )
     by_barcode = session.method == ReadingSession.Method.BARCODE
     return DeskCard(
         sentence=f"نسخه از «{session.name}» هنوز خوانده نشده است",

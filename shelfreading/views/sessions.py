@@ -89,17 +89,21 @@ def session_new(request: StaffRequest) -> HttpResponse:
                 reference=asked["reference"],
                 participant_ids=form.participant_ids,
                 other_colleagues=asked["other_colleagues"],
+                despite_copies=asked.get("despite_copies", False),
                 now=timezone.now(),
             )
         except Refused as refusal:
             form.add_error(None, refusal.reason)
         else:
-            messages.success(request, "رف‌خوانی آغاز شد و فهرست آن ثابت ماند.")
-            return redirect("session", session.pk)
-    has_copies = library.copies.exists()
-    return render(
-        request, "shelfreading/session_new.html", {"form": form, "has_copies": has_copies}
-    )
+            by_cards = session.method == ReadingSession.Method.CARDS
+            messages.success(
+                request,
+                "رف‌خوانی آغاز شد؛ نخستین رف‌برگه را وارد کنید."
+                if by_cards
+                else "رف‌خوانی آغاز شد و فهرست آن ثابت ماند.",
+            )
+            return redirect("cards" if by_cards else "session", session.pk)
+    return render(request, "shelfreading/session_new.html", {"form": form})
 
 
 @requires(Right.VIEW_SESSIONS)

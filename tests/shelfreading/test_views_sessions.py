@@ -62,7 +62,7 @@ def test_the_empty_list_says_to_bring_in_the_copies_first(client: Client, cast: 
     html = page(client, cast.librarian, LIST)
     assert "نخست فهرست نسخ را وارد کنید" in html
     assert reverse("copies-lists") in html
-    assert NEW not in html
+    assert "رف‌خوانی را با رف‌برگه‌ها آغاز کنید" in html
 
 
 def test_with_copies_the_empty_list_leads_to_a_new_reading(
@@ -194,7 +194,8 @@ def test_the_cards_are_shown_with_the_reason_against_them(
 ) -> None:
     html = page(client, cast.librarian, NEW)
     assert CARDS_REASON in html
-    assert 'value="cards" id="id_method_2" disabled' in html
+    assert 'value="cards" id="id_method_2">' in html
+    assert 'name="despite_copies"' in html
     assert "مخزن (۱۲ نسخه)" in html
 
 
