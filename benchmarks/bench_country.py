@@ -83,7 +83,8 @@ def main() -> None:
             office, f"/figures/{YEAR}/?by=library&sort=missing-rate"
         ),
         "  a province's page": page(office, f"/figures/{YEAR}/?province={province.pk}"),
-        "  its Excel file": page(office, f"/figures/{YEAR}.xlsx"),
+        "  a province's Excel file": page(director, f"/figures/{YEAR}.xlsx"),
+        "the country's Excel file": lambda: _excel(office),
         "report 3, page": page(director, f"/rounds/{YEAR}/gathered/{KIND}/"),
         "report 3, PDF": lambda: _pdf(province),
         "bare SQL sum": bare,
@@ -104,6 +105,17 @@ def _pdf(province: Any) -> None:
 
     found = gathering_of(Round.objects.get(year=YEAR), KIND, province)
     to_pdf(report_3.render_html(found.form))
+
+
+def _excel(office: Any) -> None:
+    """What the worker does for the figures of the whole country."""
+    from io import BytesIO
+
+    from reports.aggregates import scope_of
+    from reports.figures_export import figures_xlsx
+    from shelfreading.models import Round
+
+    figures_xlsx(BytesIO(), scope_of(office, Round.objects.get(year=YEAR)))
 
 
 def _queries(work: Callable[[], Any]) -> int:

@@ -10,12 +10,11 @@ from libraries.jobs import job_start
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from reports.pdf import to_pdf
+from reports.printing import MOST_ROWS_AT_ONCE
 from reports.selectors import FORMS, SessionForm, sought_once, standing_application
 from reports.tasks import form_pdf
 from shelfreading.models import Application, ReadingSession
 
-# Laying out a longer list takes more than a second or two; the worker does it.
-MOST_ROWS_AT_ONCE = 150
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
