@@ -5,7 +5,7 @@ list, never from copies: a page costs what its rows cost.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -159,9 +159,9 @@ def lines_by_place(scope: Scope, by: str) -> list[Line]:
         _figures(lines, scope, place, round_id).reported = count
     for place, round_id, count in _asked(scope, _ASKED_AT[by]):
         _figures(lines, scope, place, round_id).asked = count
-    names = MODELS[by].objects.in_bulk(list(lines))
-    for place, line in lines.items():
-        line.name = names[place].name
+    names = MODELS[by].objects.filter(pk__in=list(lines)).order_by()
+    for place, name in names.values_list("pk", "name"):
+        lines[place].name = name
     shown = [line for line in lines.values() if line.now.asked or line.now.reported]
     return sorted(shown, key=lambda line: (line.name, line.key))
 
@@ -242,17 +242,23 @@ def _figures(lines: dict[Any, Line], scope: Scope, place: Any, round_id: int) ->
     return line.now if round_id == scope.round.pk else line.before
 
 
+ORDERS = frozenset({*TIED, *FOUND.values(), "missing-rate", "weeding-rate", "unreported"})
+
+
 def sorted_lines(lines: Sequence[Line], order: str) -> list[Line]:
-    """The lines by one of ORDERS, the greatest first; by name for anything else."""
-    key: Mapping[str, Any] = ORDERS
-    if order not in key:
+    """The lines by one of ORDERS, the greatest first; as they come for anything else."""
+    if order not in ORDERS:
         return list(lines)
-    return sorted(lines, key=lambda line: (-key[order](line), line.name))
+    return sorted(lines, key=lambda line: (-_measure(line, order), line.name))
 
 
-ORDERS = {
-    **{name: lambda line, name=name: line.now.counts[name] for name in (*TIED, *FOUND.values())},
-    "missing-rate": lambda line: line.missing_rate.now or 0,
-    "weeding-rate": lambda line: line.weeding_rate.now or 0,
-    "unreported": lambda line: line.now.asked - line.now.reported,
-}
+def _measure(line: Line, order: str) -> float:
+    match order:
+        case "missing-rate":
+            return line.missing_rate.now or 0
+        case "weeding-rate":
+            return line.weeding_rate.now or 0
+        case "unreported":
+            return line.now.asked - line.now.reported
+        case _:
+            return line.now.counts[order]

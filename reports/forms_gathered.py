@@ -72,4 +72,8 @@ def with_more_rows(data: Any) -> BaseFormSet[TaskForm]:
 class CloseForm(forms.Form):
     """What was done about a correction."""
 
-    answer = forms.CharField(label="چه کردید؟", required=False, widget=forms.Textarea(attrs=_TEXT))
+    answer = forms.CharField(
+        label="چه کردید؟",
+        widget=forms.Textarea(attrs=_TEXT),
+        error_messages={"required": "بنویسید با این اصلاح چه کرده‌اید."},
+    )

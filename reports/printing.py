@@ -18,6 +18,9 @@ from reports.models import Report, Revision
 from reports.selectors import FORMS
 from shelfreading.models import WeedingProposal
 
+MOST_ROWS_AT_ONCE = 150
+MOST_LIBRARIES_AT_ONCE = 40  # their lines have thirteen cells, and more
+
 
 @dataclass(frozen=True, slots=True)
 class Printer:
@@ -28,6 +31,8 @@ class Printer:
     what: str
     render_html: Callable[..., str]
     to_xlsx: Callable[..., bytes]
+    # Laying out a longer one takes more than a second or two; the worker does it.
+    most_rows: int = MOST_ROWS_AT_ONCE
 
 
 _GATHERED = {
@@ -37,6 +42,7 @@ _GATHERED = {
         "گزارش انجام رف‌خوانی کتابخانه‌های شهرستان به مدیر کل استان",
         report_2.render_html,
         report_2.to_xlsx,
+        MOST_LIBRARIES_AT_ONCE,
     ),
     "report-3": Printer(
         "report-3",
@@ -44,6 +50,7 @@ _GATHERED = {
         "گزارش انجام رف‌خوانی کتابخانه‌های استان به ادارهٔ کل منابع",
         report_3.render_html,
         report_3.to_xlsx,
+        MOST_LIBRARIES_AT_ONCE,
     ),
 }
 _OF_LIBRARY = {

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,11 +14,12 @@ from reports.models import Correction, Report
 
 
 def corrections_of(user: User) -> QuerySet[Correction]:
-    """The corrections in the user's scope: open ones first, then the newest."""
+    """The corrections in the user's scope: open ones first, of these one's own; then the newest."""
+    own_first = Case(When(desk=user.role, then=0), default=1, output_field=IntegerField())
     return (
         Correction.objects.filter(report__in=Report.objects.for_user(user))
         .select_related("report__province", "report__round", "asked_by", "done_by")
-        .order_by(F("done_at").desc(nulls_first=True), "-asked_at", "pk")
+        .order_by(F("done_at").desc(nulls_first=True), own_first, "-asked_at", "pk")
     )
 
 

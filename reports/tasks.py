@@ -1,18 +1,22 @@
 """Long forms, laid out by the worker."""
 
+from io import BytesIO
+
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from django_tasks import task
 
 from libraries.jobs import Progress, job_keep_result, job_run
-from libraries.models import County, Library, Province
+from libraries.models import Library, User
 from libraries.refusal import Refused
+from reports.aggregates import scope_of
+from reports.figures_export import figures_xlsx
 from reports.forms import annex
 from reports.models import Revision
 from reports.pdf import to_pdf
 from reports.printing import forms_of, printed_form, printer_of, seal_of
 from reports.selectors import FORMS, library_weeding_list, standing_application
-from reports.selectors_gathered import gathering_of
+from reports.selectors_gathered import gathering_of, place_of
 from shelfreading.models import ReadingSession, Round
 
 
@@ -53,18 +57,15 @@ def report_pdf(job_id: int, revision_id: int, slug: str, site: str) -> None:
 
 
 @task()
-def draft_pdf(
-    job_id: int, round_id: int, kind: str, county_id: int | None, province_id: int | None
-) -> None:
-    """Lay out a report 2 or 3 that is not sent yet, and keep it as the job's result."""
+def draft_pdf(job_id: int, round_id: int, kind: str, user_id: int) -> None:
+    """Lay out a report 2 or 3 that is not sent yet, of the user's place, and keep it as the job's
+    result."""
 
     def run(progress: Progress) -> str:
         asked = Round.objects.get(pk=round_id)
-        place: County | Province = (
-            County.objects.select_related("province").get(pk=county_id)
-            if county_id
-            else Province.objects.get(pk=province_id)
-        )
+        place = place_of(User.objects.select_related("county__province").get(pk=user_id))
+        if place is None:
+            raise Refused("نقش شما دیگر گزارش شمارهٔ دو یا سه ندارد.")
         progress.step("گرد آوردن گزارش‌ها")
         gathering = gathering_of(asked, kind, place)
         printer = printer_of(gathering.report)
@@ -89,5 +90,22 @@ def weeding_list_pdf(job_id: int, library_id: int, cause: str, state: str) -> No
         name = f"weeding-{cause.replace('_', '-')}-{library_id}.pdf"
         job_keep_result(progress.job, name, ContentFile(to_pdf(html)))
         return "صورت وجین آماده است."
+
+    job_run(job_id, run)
+
+
+@task()
+def figures_file(job_id: int, user_id: int, round_id: int, kind: str) -> None:
+    """Write all figures of a round that the user may see, and keep them as the job's result."""
+
+    def run(progress: Progress) -> str:
+        asked = Round.objects.get(pk=round_id)
+        scope = scope_of(User.objects.get(pk=user_id), asked, kind=kind)
+        progress.step("نوشتن اکسل")
+        target = BytesIO()
+        figures_xlsx(target, scope)
+        name = f"figures-{asked.year}.xlsx"
+        job_keep_result(progress.job, name, ContentFile(target.getvalue()))
+        return "اکسل شمارهای دوره آماده است."
 
     job_run(job_id, run)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("corrections/", views_corrections.corrections, name="corrections"),
     path("figures/", views_figures.figures_newest, name="figures-newest"),
     path("figures/<int:year>/", views_figures.figures, name="figures"),
+    path("figures/<int:year>/job/", views_figures.figures_job, name="figures-job"),
     path("figures/<int:year>.xlsx", views_figures.figures_excel, name="figures-xlsx"),
     path(
         "figures/<int:year>/libraries/<int:library_id>/<slug:what>/",

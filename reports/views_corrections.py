@@ -91,29 +91,44 @@ def _answer_page(request: StaffRequest, report: Report, form: Any, rows: Any) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def corrections(request: StaffRequest) -> HttpResponse:
     """The corrections asked of one's province, open ones first; posting closes one of one's own."""
-    form = CloseForm(request.POST if request.method == "POST" else None)
-    tried = 0
-    if form.is_valid():
+    tried: tuple[int, CloseForm] | None = None
+    if request.method == "POST":
         number = request.POST.get("correction", "")
-        tried = int(number) if number.isascii() and number.isdecimal() else 0
-        task = get_object_or_404(corrections_of(request.user), pk=tried)
-        try:
-            correction_close(
-                correction_id=task.pk, actor=request.user, now=timezone.now(), **form.cleaned_data
-            )
-        except Refused as refusal:
-            form.add_error("answer", refusal.reason)
-        else:
+        known = number.isascii() and number.isdecimal() and len(number) < 10
+        task = get_object_or_404(corrections_of(request.user), pk=int(number) if known else 0)
+        form = _close_form(task, request.POST)
+        if _close(request, task, form):
             messages.success(request, "پاسخ شما ثبت شد و این اصلاح انجام‌شده به شمار آمد.")
             return redirect("corrections")
+        tried = (task.pk, form)
     page = Paginator(corrections_of(request.user), PAGE).get_page(request.GET.get("page"))
-    lines = [_line(request, task, form if task.pk == tried else None) for task in page.object_list]
+    lines = [_line(request, task, tried) for task in page.object_list]
     return render(request, "reports/corrections.html", {"page_obj": page, "lines": lines})
 
 
-def _line(request: StaffRequest, task: Correction, tried: CloseForm | None) -> dict[str, Any]:
+def _close(request: StaffRequest, task: Correction, form: CloseForm) -> bool:
+    """Whether the correction is closed now; if not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        correction_close(
+            correction_id=task.pk, actor=request.user, now=timezone.now(), **form.cleaned_data
+        )
+    except Refused as refusal:
+        form.add_error("answer", refusal.reason)
+        return False
+    return True
+
+
+def _line(
+    request: StaffRequest, task: Correction, tried: tuple[int, CloseForm] | None
+) -> dict[str, Any]:
+    """A correction, with the form that was tried on it or that one may use."""
+    if tried is not None and tried[0] == task.pk:
+        return {"task": task, "form": tried[1]}
     can_close = task.done_at is None and task.desk == request.user.role
-    form = tried or CloseForm(auto_id=f"id_{task.pk}_%s")
-    if tried is not None:
-        tried.auto_id = f"id_{task.pk}_%s"
-    return {"task": task, "form": form if can_close or tried else None}
+    return {"task": task, "form": _close_form(task) if can_close else None}
+
+
+def _close_form(task: Correction, data: Any = None) -> CloseForm:
+    return CloseForm(data, auto_id=f"id_{task.pk}_%s")

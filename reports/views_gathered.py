@@ -28,7 +28,7 @@ from reports.selectors_gathered import (
 )
 from reports.services.gathering import gathered_submit
 from reports.tasks import draft_pdf
-from reports.views import MOST_ROWS_AT_ONCE, XLSX
+from reports.views import XLSX
 from reports.views_prints import file_answer
 from shelfreading.models import Round
 
@@ -120,14 +120,14 @@ def gathered_draft_job(request: StaffRequest, year: int, kind: str) -> HttpRespo
         next_url=reverse("gathered", args=[year, kind]),
         round_id=found.round.pk,
         kind=kind,
-        county_id=request.user.county_id,
-        province_id=request.user.province_id,
+        user_id=request.user.pk,
     )
     return redirect("job", job.pk)
 
 
 def _is_long(found: Gathering) -> bool:
-    return len(found.found.rows) + len(found.found.unread) > MOST_ROWS_AT_ONCE
+    lines = len(found.found.rows) + len(found.found.unread)
+    return lines > printer_of(found.report).most_rows
 
 
 def _gathering(request: StaffRequest, year: int, kind: str) -> Gathering:

@@ -18,7 +18,7 @@ from reports.pdf import to_pdf
 from reports.printing import Printer, form_rows, forms_of, printed_form, seal_of
 from reports.selectors_way import figures_of, reports_of, revision_of
 from reports.tasks import report_pdf
-from reports.views import MOST_ROWS_AT_ONCE, XLSX
+from reports.views import XLSX
 
 
 @requires(Right.VIEW_REPORTS)
@@ -32,7 +32,7 @@ def report_form(
     name = f"{slug}-{report_id}-{number}.{kind}"
     if kind == "xlsx":
         return file_answer(form.to_xlsx(filled, seal), name, XLSX)
-    if (form_rows(revision, slug) or 0) > MOST_ROWS_AT_ONCE:
+    if (form_rows(revision, slug) or 0) > form.most_rows:
         return redirect("report", report_id)  # the page has the button that lets the worker do it
     return file_answer(to_pdf(form.render_html(filled, seal)), name, "application/pdf")
 

@@ -38,7 +38,6 @@ from reports.selectors_way import (
     waiting_for,
 )
 from reports.services.deciding import report_move, unsaid
-from reports.views import MOST_ROWS_AT_ONCE
 from shelfreading.models import ReadingSession
 
 PAGE = 50
@@ -206,7 +205,7 @@ def _content(report: Report, revision: Revision) -> dict[str, Any]:
         "labels": LABELS,
         "layout": gathered_layout(revision),
         "forms": [
-            {"form": form, "rows": rows, "by_worker": (rows or 0) > MOST_ROWS_AT_ONCE}
+            {"form": form, "rows": rows, "by_worker": (rows or 0) > form.most_rows}
             for slug, form in forms_of(revision).items()
             for rows in (form_rows(revision, slug),)
         ],

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.db import transaction
@@ -22,7 +22,7 @@ from libraries.holdings import KEYS, shelf_keys, title_identity
 from libraries.models import Copy, County, Library, Province, Section, Title, User
 from reports.domain.tie_out import COLUMNS
 from reports.domain.workflow import Level, Move, State
-from reports.forms.gathered import LibraryRow
+from reports.forms.gathered import Kind, LibraryRow
 from reports.forms.report_1 import Counts, Report1
 from reports.forms.report_2 import Report2
 from reports.frozen import digest_of, to_plain
@@ -97,7 +97,7 @@ def _places(size: Size, dice: random.Random) -> list[Library]:
             name = f"نمونه‌شهر {_number(at + 1, 2)}/{_number(number, 2)}"
             counties.append(County(province=provinces[at], name=name))
     County.objects.bulk_create(counties)
-    libraries = []
+    libraries: list[Library] = []
     for county, count in zip(
         counties, _parts(size.libraries, [dice.randint(2, 5) for _ in counties]), strict=True
     ):
@@ -266,8 +266,8 @@ def _gathered(
     for key, report in reports.items():
         county = groups[key][0].library.county
         form = Report2(
-            kind=key[1], province=county.province.name, county=county.name, year=asked.year,
-            rows=tuple(_row(reading) for reading in groups[key]),
+            kind=cast(Kind, key[1]), province=county.province.name, county=county.name,
+            year=asked.year, rows=tuple(_row(reading) for reading in groups[key]),
         )  # fmt: skip
         revisions.append(_revision(report, {"form": to_plain(form)}, county_head, sent[key]))
     Revision.objects.bulk_create(revisions, batch_size=200)
@@ -336,12 +336,12 @@ def _lines(revision: Revision, reading: _Reading) -> None:
     books = demo.books()
     titles, numbers = [], range(first, first + len(wanted))
     for number in numbers:
-        title, author, _, year = books[number % len(books)]
+        name, author, _, year = books[number % len(books)]
         titles.append(
             Title(
-                library=library, title=title, author=author, year=year,
-                search_text=search_key(f"{title} {author}"),
-                identity=title_identity(title, author, str(number), year),
+                library=library, title=name, author=author, year=year,
+                search_text=search_key(f"{name} {author}"),
+                identity=title_identity(name, author, str(number), year),
             )
         )  # fmt: skip
     Title.objects.bulk_create(titles, batch_size=500)

@@ -185,7 +185,8 @@ GET = {
     "corrections":            "403 403  403 200 200 403  403  403  302",
     "figures-newest":         "302 302  302 302 302 302  403  302  302",
     "figures":                "200 200  200 200 200 200  403  200  302",
-    "figures-xlsx":           "200 200  200 200 200 200  403  200  302",
+    "figures-xlsx":           "200 200  200 200 200 302  403  200  302",
+    "figures-job":            "405 405  405 405 405 405  403  405  302",
     "figures-copies":         "200 200  200 200 200 200  403  404  302",
 }  # fmt: skip
 
@@ -328,6 +329,7 @@ POST = {
     "figures-newest":         "405 405  405 405 405 405  403  405  302",
     "figures":                "405 405  405 405 405 405  403  405  302",
     "figures-xlsx":           "405 405  405 405 405 405  403  405  302",
+    "figures-job":            "ok  ok   ok  ok  ok  ok   403  ok   302",
     "figures-copies":         "405 405  405 405 405 405  403  405  302",
 }  # fmt: skip
 OK = {200, 302, 400, 405, 409, 422}
@@ -463,7 +465,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         **dict.fromkeys(("gathered", "gathered-draft-job"), of_kind),
         "gathered-draft": of_kind | {"ending": "xlsx"},
         "report-answer": {"report_id": third.pk},
-        **dict.fromkeys(("figures", "figures-xlsx"), {"year": 1400}),
+        **dict.fromkeys(("figures", "figures-xlsx", "figures-job"), {"year": 1400}),
         "figures-copies": {"year": 1400, "library_id": cast.library.pk, "what": "missing"},
         **dict.fromkeys(("round", "round-xlsx", "round-extend", "round-take-in"), {"year": 1400}),
         **dict.fromkeys(("round-reason", "round-reason-back"), {"place_id": place.pk}),

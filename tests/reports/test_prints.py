@@ -73,7 +73,7 @@ def test_what_was_sent_prints_for_ever_as_it_was_sent(
 def test_a_long_list_is_laid_out_by_the_worker(
     cast: Cast, client: Client, report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.views_prints.MOST_ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("reports.views_prints.form_rows", lambda revision, slug: 151)
     client.force_login(cast.county)
     direct = client.get(reverse("report-form", args=[report.pk, 1, "minutes-6", "pdf"]))
     assert direct.headers["Location"] == reverse("report", args=[report.pk])
