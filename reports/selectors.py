@@ -38,8 +38,8 @@ class SessionForm:
     rows: Callable[[Application], Any] | None
     build: Callable[[Application], Any]
     blank: Callable[[], Any]
-    render_html: Callable[[Any], str]
-    to_xlsx: Callable[[Any], bytes]
+    render_html: Callable[..., str]
+    to_xlsx: Callable[..., bytes]
 
 
 def standing_application(session: ReadingSession) -> Application | None:

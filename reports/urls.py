@@ -1,8 +1,8 @@
 """Addresses of the forms."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
-from reports import views
+from reports import urls_rounds, views
 
 
 class FormKind:
@@ -49,4 +49,7 @@ urlpatterns = [
         name="weeding-list",
     ),
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
+    *urls_rounds.urlpatterns,
+    path("", include("reports.urls_way")),  # after the converter that it uses
+    path("", include("reports.urls_rollup")),
 ]

@@ -12,6 +12,7 @@ from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from reports.forms import annex
 from reports.pdf import to_pdf
+from reports.printing import MOST_ROWS_AT_ONCE
 from reports.selectors import (
     FORMS,
     KIND_OF_CAUSE,
@@ -24,8 +25,6 @@ from reports.selectors import (
 from reports.tasks import form_pdf, weeding_list_pdf
 from shelfreading.models import Application, ReadingSession
 
-# Laying out a longer list takes more than a second or two; the worker does it.
-MOST_ROWS_AT_ONCE = 150
 UNDECIDED = "proposed"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

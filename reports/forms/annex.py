@@ -19,6 +19,7 @@ from reports.forms.common import (
     expert_signs,
     library_head_signs,
 )
+from reports.forms.seal import Seal
 
 AnnexKind = Literal["content", "duplicate", "worn", "no_audience", "binding"]
 OF_REPORT_1 = "ضمیمه‌ی گزارش شماره یک"
@@ -74,11 +75,12 @@ def blank(kind: AnnexKind) -> AnnexList:
     return AnnexList(kind)
 
 
-def render_html(form: AnnexList) -> str:
+def render_html(form: AnnexList, seal: Seal | None = None) -> str:
     """Return the list as a whole HTML document, to be read or given to `reports.pdf.to_pdf`."""
-    return render_to_string("reports/forms/annex.html", {"form": form.layout()})
+    context = {"form": form.layout(), "seal": seal}
+    return render_to_string("reports/forms/annex.html", context)
 
 
-def to_xlsx(form: AnnexList) -> bytes:
+def to_xlsx(form: AnnexList, seal: Seal | None = None) -> bytes:
     """Return the list as an Excel file."""
-    return sheet.copies_workbook(form.layout())
+    return sheet.copies_workbook(form.layout(), seal)

@@ -42,6 +42,14 @@ def plain_text(sentence: Sentence) -> str:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A check box and the words beside it."""
+
+    label: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
 class LibraryHeader:
     """The lines under a form's title. None is drawn as a blank.
 

@@ -94,6 +94,10 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
     application = session.applications.filter(undone_at__isnull=True).first()
     if application is None:
         raise Refused("این رف‌خوانی اعمال نشده است.")
+    if session.is_reported:
+        raise Refused(
+            "گزارش این رف‌خوانی فرستاده شده است؛ تا بازگردانده نشود، اعمال برگردانده نمی‌شود."
+        )
     lock_all(Copy.objects.filter(pk__in=application.changes.values("copy")))
     lock_all(application.weeding_proposals.all())
     changes = list(application.changes.order_by("copy_id"))

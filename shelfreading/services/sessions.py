@@ -20,6 +20,8 @@ from loans.services.binding import long_bindings_mark
 from shelfreading.domain.frozen_list import freeze
 from shelfreading.models import ExpectedCopy, ReadingSession, ShelfRead
 from shelfreading.selectors.devices import device_lines
+from shelfreading.selectors.rounds import round_asking
+from shelfreading.services.rounds import reason_drop
 
 MAX_NAME = 120
 NOT_BY_CARDS = (
@@ -50,8 +52,9 @@ def session_start(
     by cards may begin with nothing, and takes each card into its list as it is entered; where
     the library's copies are in the software it begins only `despite_copies`, when a person
     insists (directive 3-2). Copies that have been at the binder for more than two weeks get their
-    status first (directive 4-5). Raises Refused when nothing stands there or another open session
-    reads a part of it.
+    status first (directive 4-5). It counts for the round that asks this library (directive 7-7),
+    which takes back its reason for not reading. Raises Refused when nothing stands there or
+    another open session reads a part of it.
     """
     if actor.library_id is None:
         raise Refused("رف‌خوانی را کارکنان خود کتابخانه آغاز می‌کنند.")
@@ -95,8 +98,12 @@ def session_start(
         )
     _refuse_overlap(library, [row[0] for row in rows])
 
+    place = round_asking(library, timezone.localdate(now))
+    if place is not None:
+        reason_drop(place=place, actor=actor, now=now)
     session = ReadingSession.objects.create(
         library=library,
+        round=place.round if place else None,
         name=stored_form(name)[:MAX_NAME] or _default_name(sections, class_first, class_last),
         method=method,
         class_first=stored_form(class_first),
