@@ -9,8 +9,13 @@ from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.selectors import job_cards
 from loans.selectors import desk_cards as loan_cards
+from reports.gathered_cards import gathered_cards
+from reports.round_cards import round_cards
+from reports.selectors_corrections import correction_cards
+from reports.selectors_desk import report_cards
 from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
+from shelfreading.selectors.weeding import weeding_cards
 
 
 @requires(Right.USE_DESK)
@@ -19,7 +24,18 @@ def desk(request: StaffRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     at_library = user.has_right(Right.READ_SHELVES)
     context = {
-        "cards": in_order([*reading_cards(user, now), *loan_cards(user, now), *job_cards(user)]),
+        "cards": in_order(
+            [
+                *reading_cards(user, now),
+                *report_cards(user, now),
+                *gathered_cards(user, now),
+                *correction_cards(user, now),
+                *round_cards(user, now),
+                *loan_cards(user, now),
+                *weeding_cards(user),
+                *job_cards(user),
+            ]
+        ),
         "today": now,
         "at_library": at_library,
         "has_copies": at_library and user.library is not None and user.library.copies.exists(),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -92,6 +93,45 @@ def database(name: str, default_path: Path) -> dict[str, Any]:
             "OPTIONS": options,
         }
     raise ImproperlyConfigured(f"{name}: only sqlite:// and postgres:// addresses are known")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail server: how it is reached and with what; without a host mail is shown only."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    is_ssl: bool = False
+    is_tls: bool = False
+
+
+def mail(name: str) -> Mail:
+    """The mail server of an address, or none where there is no address.
+
+    ``smtp://USER:PASSWORD@HOST:PORT`` (``?tls=1`` to change over to TLS) or ``smtps://…``.
+    Raises ImproperlyConfigured.
+    """
+    address = text(name)
+    if not address:
+        return Mail()
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no address: {error}") from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name}: only smtp://HOST and smtps://HOST are known")
+    is_ssl = parts.scheme == "smtps"
+    return Mail(
+        host=unquote(parts.hostname),
+        port=port or (465 if is_ssl else 25),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        is_ssl=is_ssl,
+        is_tls=not is_ssl and parse_qs(parts.query).get("tls") == ["1"],
+    )
 
 
 def _sqlite(path: str) -> dict[str, Any]:

@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "libraries.context_processors.navigation",
+                "reports.context_processors.notices",
             ],
         },
     },
@@ -170,6 +171,15 @@ SMS_LINE = env.text("RAFKHAN_SMS_LINE")
 # Providers sign nothing: who knows the token in the path is the provider.
 SMS_TOKEN = env.text("RAFKHAN_SMS_TOKEN")
 SMS_CALLBACK_URL = env.text("RAFKHAN_SMS_CALLBACK_URL")
+
+# Notices of reports. Whoever waits for the server is the worker, and not for long.
+MAIL = env.mail("RAFKHAN_EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL.host else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.is_ssl, MAIL.is_tls
+DEFAULT_FROM_EMAIL = env.text("RAFKHAN_EMAIL_FROM", "rafkhan@localhost")
+EMAIL_TIMEOUT = 20
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -1,49 +1,59 @@
-"""The SQL with which the database itself keeps the audit from update and delete."""
+"""The SQL with which the database itself keeps rows from update and delete: the audit's, and
+those of other tables whose rows are final once they are written."""
 
 from typing import Any
 
 TABLE = "libraries_auditentry"
 MESSAGE = "audit entries are neither changed nor deleted"
-
-# SQLite's triggers: what each stands before. REPLACE deletes the old row without firing what
-# watches over DELETE, so an insert that meets one is refused as well.
-_SQLITE_TRIGGERS = {
-    "libraries_audit_no_update": f"UPDATE ON {TABLE}",
-    "libraries_audit_no_delete": f"DELETE ON {TABLE}",
-    "libraries_audit_no_replace": (
-        f"INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)"
-    ),
-}
 _POSTGRESQL_TRIGGER = "libraries_audit_guard"
 
 
-def guard_sql(vendor: str) -> tuple[list[str], list[str]]:
-    """Statements that put the guard up, and those that take it down, for a database vendor."""
+def _sqlite_triggers(table: str, prefix: str) -> dict[str, str]:
+    """What each trigger stands before. REPLACE deletes the old row without firing what watches
+    over DELETE, so an insert that meets one is refused as well."""
+    return {
+        f"{prefix}_no_update": f"UPDATE ON {table}",
+        f"{prefix}_no_delete": f"DELETE ON {table}",
+        f"{prefix}_no_replace": (
+            f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+        ),
+    }
+
+
+_SQLITE_TRIGGERS = _sqlite_triggers(TABLE, "libraries_audit")
+
+
+def guard_sql(vendor: str, table: str = TABLE) -> tuple[list[str], list[str]]:
+    """Statements that put the guard of a table up, and those that take it down, for a database
+    vendor."""
+    prefix = "libraries_audit" if table == TABLE else table
+    message = MESSAGE if table == TABLE else f"rows of {table} are neither changed nor deleted"
     if vendor == "postgresql":
         return (
             [
                 f"""
-                CREATE FUNCTION libraries_audit_is_final() RETURNS trigger AS $$
+                CREATE FUNCTION {prefix}_is_final() RETURNS trigger AS $$
                 BEGIN
-                    RAISE EXCEPTION '{MESSAGE}';
+                    RAISE EXCEPTION '{message}';
                 END $$ LANGUAGE plpgsql
                 """,
                 f"""
-                CREATE TRIGGER {_POSTGRESQL_TRIGGER} BEFORE UPDATE OR DELETE ON {TABLE}
-                FOR EACH ROW EXECUTE FUNCTION libraries_audit_is_final()
+                CREATE TRIGGER {prefix}_guard BEFORE UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION {prefix}_is_final()
                 """,
             ],
             [
-                f"DROP TRIGGER IF EXISTS {_POSTGRESQL_TRIGGER} ON {TABLE}",
-                "DROP FUNCTION IF EXISTS libraries_audit_is_final()",
+                f"DROP TRIGGER IF EXISTS {prefix}_guard ON {table}",
+                f"DROP FUNCTION IF EXISTS {prefix}_is_final()",
             ],
         )
+    triggers = _sqlite_triggers(table, prefix)
     return (
         [
-            f"CREATE TRIGGER {name} BEFORE {event} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-            for name, event in _SQLITE_TRIGGERS.items()
+            f"CREATE TRIGGER {name} BEFORE {event} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for name, event in triggers.items()
         ],
-        [f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE_TRIGGERS],
+        [f"DROP TRIGGER IF EXISTS {name}" for name in triggers],
     )
 
 

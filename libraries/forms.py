@@ -1,4 +1,4 @@
-"""Filters of the lists of places and copies."""
+"""Filters of the lists of places and copies, and what forms share."""
 
 from typing import Any
 
@@ -9,6 +9,20 @@ from libraries.models import County, Library, Section, User
 from libraries.selectors import CLASS_LABELS, STATUS_LABELS
 
 ANY = ("", "همه")
+
+
+class DigitsInput(forms.TextInput):
+    """A whole number in Persian digits; all three alphabets of digits are taken.
+
+    No number input: browsers take and show only Latin digits in it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__({"dir": "ltr", "autocomplete": "off", "inputmode": "numeric"})
+
+    def format_value(self, value: Any) -> str | None:
+        """The number as a Persian reader expects it."""
+        return to_persian_digits(str(value)) if value not in (None, "") else None
 
 
 class FilterForm(forms.Form):

@@ -59,7 +59,19 @@ class Right(StrEnum):
     PROPOSE_WEEDING = "propose_weeding"
     SET_WEEDING_RULES = "set_weeding_rules"
     DECIDE_WEEDING = "decide_weeding"
+    VIEW_ROUNDS = "view_rounds"
+    OPEN_ROUNDS = "open_rounds"
+    GIVE_REASON = "give_reason"
+    DRAW_SAMPLE = "draw_sample"
+    READ_SAMPLE = "read_sample"
     PRINT_FORMS = "print_forms"
+    VIEW_REPORTS = "view_reports"
+    SUBMIT_REPORTS = "submit_reports"
+    DECIDE_REPORTS = "decide_reports"
+    GIVE_OPINIONS = "give_opinions"
+    GATHER_REPORTS = "gather_reports"
+    ANSWER_REPORTS = "answer_reports"
+    CLOSE_CORRECTIONS = "close_corrections"
     MATCH_FILES = "match_files"
     USE_ADMIN = "use_admin"
 
@@ -77,7 +89,10 @@ _AT_THE_LIBRARY = frozenset(
         Right.READ_SHELVES,
         Right.SETTLE_FINDINGS,
         Right.PROPOSE_WEEDING,
+        Right.VIEW_ROUNDS,
+        Right.READ_SAMPLE,
         Right.PRINT_FORMS,
+        Right.VIEW_REPORTS,
         Right.MATCH_FILES,
     }
 )
@@ -88,19 +103,38 @@ _ABOVE = frozenset(
         Right.VIEW_LIBRARIES,
         Right.VIEW_COPIES,
         Right.VIEW_SESSIONS,
+        Right.VIEW_ROUNDS,
         Right.PRINT_FORMS,
+        Right.VIEW_REPORTS,
         Right.MATCH_FILES,
     }
 )
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.LIBRARIAN: _AT_THE_LIBRARY,
-    Role.LIBRARY_HEAD: _AT_THE_LIBRARY | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES},
-    Role.COUNTY_HEAD: _ABOVE,
+    Role.LIBRARY_HEAD: _AT_THE_LIBRARY
+    | {Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES, Right.GIVE_REASON, Right.SUBMIT_REPORTS},
+    # A sample is read by whoever didn't read the shelves; where nobody else works, by the county.
+    Role.COUNTY_HEAD: _ABOVE
+    | {
+        Right.GIVE_REASON,
+        Right.DRAW_SAMPLE,
+        Right.READ_SAMPLE,
+        Right.DECIDE_REPORTS,
+        Right.GATHER_REPORTS,
+    },
     # Who proposes doesn't decide, and who decides doesn't propose (directive 7-4).
-    Role.PROVINCIAL_EXPERT: _ABOVE | {Right.DECIDE_WEEDING},
-    Role.DIRECTOR_GENERAL: _ABOVE,
-    Role.RESOURCES_OFFICE: _ABOVE,
+    Role.PROVINCIAL_EXPERT: _ABOVE
+    | {
+        Right.DECIDE_WEEDING,
+        Right.DECIDE_REPORTS,
+        Right.GIVE_OPINIONS,
+        Right.GATHER_REPORTS,  # sees what report 3 waits for; the director sends it
+        Right.CLOSE_CORRECTIONS,
+    },
+    Role.DIRECTOR_GENERAL: _ABOVE
+    | {Right.DECIDE_REPORTS, Right.GATHER_REPORTS, Right.CLOSE_CORRECTIONS},
+    Role.RESOURCES_OFFICE: _ABOVE | {Right.OPEN_ROUNDS, Right.DECIDE_REPORTS, Right.ANSWER_REPORTS},
     Role.ADMINISTRATOR: frozenset({Right.USE_DESK, Right.USE_ADMIN}),
 }
 

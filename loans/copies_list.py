@@ -5,7 +5,6 @@ this is the lowest room that knows both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -18,33 +17,27 @@ from django.utils import timezone
 
 from libraries import audit
 from libraries.domain.columns import (
-    FIELD_BY_CODE,
-    FIELDS,
-    Field,
     find_header,
     guess_mapping,
-    header_signature,
     samples,
 )
-from libraries.domain.copies_list import CheckedList, CopiesListError, CopyRecord, check_rows
+from libraries.domain.copies_list import CheckedList, CopiesListError, check_rows
 from libraries.domain.persian import to_persian_digits
 from libraries.files.limits import Unreadable, persian_number
 from libraries.files.read_table import read_table
 from libraries.files.write import rejected_workbook
-from libraries.holdings import Plan, plan_list, write_list
+from libraries.holdings import Plan
 from libraries.jobs import Progress, job_is_silent
-from libraries.locking import lock_all, locked
-from libraries.models import CopiesList, Copy, Library, User
+from libraries.locking import locked
+from libraries.models import CopiesList, Library, User
 from libraries.refusal import Refused
 from loans.domain.people_lists import (
-    LOAN_FIELDS,
-    MEMBER_FIELDS,
     check_people_rows,
-    columns_missing,
 )
-from loans.list_keeping import all_drop, records_keep, records_kept, rows_keep, rows_kept
-from loans.list_loans import CHUNK, ListLoans, plan_loans, write_loans
-from loans.people_lists import PeoplePlan, people_plan, people_write
+from loans.list_columns import check_mapping, of_kind, signature
+from loans.list_keeping import records_keep, rows_keep, rows_kept
+from loans.list_writing import counts_of, plan_of
+from loans.people_lists import PeoplePlan, people_plan
 
 State = CopiesList.State
 Kind = CopiesList.Kind
@@ -107,11 +100,11 @@ def list_read(copies_list: CopiesList, progress: Progress) -> str:
         raise
     rows_keep(copies_list, rows, notices)
     header = rows[header_row]
-    remembered = copies_list.library.column_mappings.get(_signature(copies_list.kind, header))
+    remembered = copies_list.library.column_mappings.get(signature(copies_list.kind, header))
     copies_list.header_row = header_row
     copies_list.header = header
     copies_list.samples = samples(rows, header_row, SAMPLE_ROWS)
-    copies_list.mapping = remembered or _of_kind(copies_list.kind, guess_mapping(header))
+    copies_list.mapping = remembered or of_kind(copies_list.kind, guess_mapping(header))
     copies_list.notices = notices
     copies_list.counts = {"rows": len(rows) - header_row - 1}
     copies_list.state = State.MAPPING
@@ -131,14 +124,14 @@ def list_map(
     left_behind = copies_list.state == State.CHECKING and work_is_lost(copies_list, now)
     if copies_list.header_row is None or not (settled or left_behind):
         raise Refused("ستون‌های این فهرست اکنون تغییر نمی‌کند؛ کار دیگری روی آن در جریان است.")
-    _check_mapping(copies_list.kind, mapping, len(copies_list.header))
+    check_mapping(copies_list.kind, mapping, len(copies_list.header))
     copies_list.mapping = dict(mapping)
     copies_list.take_statuses = take_statuses
     copies_list.state = State.CHECKING
     copies_list.error = ""
     copies_list.save()
     library = locked(Library.objects.all(), pk=copies_list.library_id)
-    library.column_mappings[_signature(copies_list.kind, copies_list.header)] = dict(mapping)
+    library.column_mappings[signature(copies_list.kind, copies_list.header)] = dict(mapping)
     library.save(update_fields=["column_mappings"])
     return copies_list
 
@@ -149,42 +142,6 @@ def _own(list_id: int, actor: User) -> CopiesList:
     if copies_list.library_id != actor.library_id:
         raise Refused("فهرست نسخ را کارکنان خود کتابخانه وارد می‌کنند.")
     return copies_list
-
-
-def fields_of(kind: str) -> list[Field]:
-    """What a list of this kind may hold, with what it can't do without marked as required."""
-    if kind == Kind.COPIES:
-        return list(FIELDS)
-    codes = LOAN_FIELDS if kind == Kind.LOANS else MEMBER_FIELDS
-    return [replace(FIELD_BY_CODE[code], required=False) for code in codes]
-
-
-def _of_kind(kind: str, mapping: Mapping[str, int]) -> dict[str, int]:
-    codes = {field.code for field in fields_of(kind)}
-    return {code: column for code, column in mapping.items() if code in codes}
-
-
-def _signature(kind: str, header: Sequence[str]) -> str:
-    """By which a library's mapping is remembered: the same headings may head several lists."""
-    return header_signature(header) if kind == Kind.COPIES else header_signature([kind, *header])
-
-
-def _check_mapping(kind: str, mapping: Mapping[str, int], width: int) -> None:
-    if kind != Kind.COPIES and (reason := columns_missing(mapping, loans=kind == Kind.LOANS)):
-        raise Refused(reason)
-    missing = [
-        f"«{field.label}»"
-        for field in fields_of(kind)
-        if field.required and field.code not in mapping
-    ]
-    if missing:
-        raise Refused(f"بگویید ستون {' و '.join(missing)} کدام است؛ بی آن نسخه‌ای ثبت نمی‌شود.")
-    if set(mapping) - {field.code for field in fields_of(kind)} or any(
-        not 0 <= i < width for i in mapping.values()
-    ):
-        raise Refused("یکی از ستون‌های برگزیده در فایل نیست؛ ستون‌ها را دوباره برگزینید.")
-    if len(set(mapping.values())) < len(mapping):
-        raise Refused("یک ستون را برای دو چیز برگزیده‌اید؛ هر ستون تنها یک معنا دارد.")
 
 
 def list_check(copies_list: CopiesList, progress: Progress) -> str:
@@ -211,8 +168,8 @@ def _check(copies_list: CopiesList, progress: Progress) -> str:
     progress.step("سنجش با سامانه", unit="")
     plan: Plan | PeoplePlan
     if copies_list.kind == Kind.COPIES:
-        plan, loans = _plan(copies_list, checked.records)
-        counts = _counts(plan, loans)
+        plan, loans = plan_of(copies_list, checked.records)
+        counts = counts_of(plan, loans)
     else:
         plan = people_plan(copies_list, checked.records)
         counts = plan.counts
@@ -280,130 +237,6 @@ def list_confirm(*, list_id: int, actor: User, now: datetime) -> CopiesList:
     copies_list.state = State.WRITING
     copies_list.save(update_fields=["state"])
     return copies_list
-
-
-def list_write(copies_list: CopiesList, progress: Progress) -> str:
-    """Write a checked list in one transaction: all of it or nothing. Nothing is ever deleted.
-
-    Who asked for it is the job's owner. A second run on the same list finds it written and raises
-    Refused.
-    """
-    try:
-        records = records_kept(copies_list)
-        with transaction.atomic():
-            counts = _write(copies_list.pk, records, progress)
-    except BaseException:
-        CopiesList.objects.filter(pk=copies_list.pk, state=State.WRITING).update(
-            state=State.CHECKED
-        )
-        raise
-    all_drop(copies_list)
-    if copies_list.kind == Kind.LOANS:
-        return f"ثبت شد: {persian_number(counts['loans_opened'])} امانت تازه."
-    new, changed = (persian_number(counts[key]) for key in ("new", "changed"))
-    if copies_list.kind == Kind.MEMBERS:
-        return f"ثبت شد: {new} عضو تازه، {changed} عضو اصلاح‌شده."
-    return f"ثبت شد: {new} نسخهٔ تازه، {changed} نسخهٔ اصلاح‌شده."
-
-
-def _write(list_id: int, records: Sequence[CopyRecord], progress: Progress) -> dict[str, int]:
-    actor = progress.job.owner
-    copies_list = locked(CopiesList.objects.all(), pk=list_id)
-    if copies_list.state != State.WRITING:
-        raise Refused("این فهرست پیش‌تر ثبت شده است.")
-    library = locked(Library.objects.all(), pk=copies_list.library_id)
-    now = timezone.now()  # not before: another list may have been waited for
-    progress.step("سنجش با سامانه", unit="")
-    if copies_list.kind == Kind.COPIES:
-        counts = _write_copies(copies_list, library, records, progress, actor, now)
-    else:
-        counts = _write_people(copies_list, library, records, actor, now)
-    copies_list.counts |= counts
-    copies_list.state = State.WRITTEN
-    copies_list.save()
-    audit.record(
-        "list_write", actor=actor, library=library, subject=copies_list, now=now,
-        **copies_list.counts,
-    )  # fmt: skip
-    return dict(copies_list.counts)
-
-
-def _write_people(
-    copies_list: CopiesList,
-    library: Library,
-    records: Sequence[CopyRecord],
-    actor: User,
-    now: datetime,
-) -> dict[str, int]:
-    # Held before anything is compared, in the order of their ids as everywhere.
-    for name in ("registration_number", "barcode"):
-        codes = sorted({code for record in records if (code := getattr(record, name))})
-        for start in range(0, len(codes), CHUNK):
-            some = {f"{name}__in": codes[start : start + CHUNK]}
-            lock_all(Copy.objects.filter(library=library, **some))
-    plan = people_plan(copies_list, records)
-    if plan.refused:
-        raise Refused(
-            "پس از بررسی، یکی از این نسخه‌ها یا عضوها تغییر کرده است؛ فهرست را دوباره بررسی کنید."
-        )
-    people_write(library, plan, actor=actor, now=now)
-    return plan.counts
-
-
-def _write_copies(
-    copies_list: CopiesList,
-    library: Library,
-    records: Sequence[CopyRecord],
-    progress: Progress,
-    actor: User,
-    now: datetime,
-) -> dict[str, int]:
-    plan, loans = _plan(copies_list, records, lock=True)
-    if plan.refused:
-        raise Refused(
-            "پس از بررسی، نسخهٔ دیگری با یکی از این بارکدها ثبت شده است؛ فهرست را دوباره بررسی کنید."
-        )
-    progress.step("نوشتن نسخه‌ها", unit="نسخه")
-    cause = f"فهرست نسخ «{copies_list.filename}»"
-    write_list(library, plan, actor=actor, now=now, cause=cause, progress=progress)
-    progress.step("نوشتن امانت‌ها", unit="")
-    write_loans(library, loans, actor=actor, now=now)
-    return _counts(plan, loans)
-
-
-def _plan(
-    copies_list: CopiesList, records: Sequence[CopyRecord], *, lock: bool = False
-) -> tuple[Plan, ListLoans]:
-    # A list without a column of statuses tells none, whatever was ticked.
-    take_statuses = copies_list.take_statuses and "status" in copies_list.mapping
-    plan = plan_list(
-        copies_list.library,
-        records,
-        take_statuses=take_statuses,
-        section_told="section" in copies_list.mapping,
-        lock=lock,
-    )
-    new = {record.registration_number for record in plan.new}
-    telling = [
-        record
-        for record in records
-        if record.row_number not in plan.refused
-        and (take_statuses or record.registration_number in new)
-    ]
-    return plan, plan_loans(copies_list.library, telling)
-
-
-def _counts(plan: Plan, loans: ListLoans) -> dict[str, int]:
-    return {
-        "new": len(plan.new),
-        "changed": len(plan.changed),
-        "retitled": plan.retitled,
-        "unchanged": plan.unchanged,
-        "status_changes": len(plan.statuses),
-        "loans_opened": len(loans.opening),
-        "loans_closed": len(loans.closing),
-        "loans_changed": len(loans.completing),
-    }
 
 
 def _read(

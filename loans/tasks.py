@@ -9,6 +9,7 @@ from django_tasks import task
 from libraries.jobs import Progress, job_run
 from libraries.models import CopiesList
 from loans import copies_list as lists
+from loans import list_writing
 
 
 @contextmanager
@@ -47,4 +48,4 @@ def list_check(job_id: int, list_id: int) -> None:
 @task()
 def list_write(job_id: int, list_id: int) -> None:
     """Write a checked list."""
-    _on_list(job_id, list_id, lists.list_write)
+    _on_list(job_id, list_id, list_writing.list_write)

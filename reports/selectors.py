@@ -2,19 +2,28 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any, cast
 
+from django.db.models import Q
 from django.utils import timezone
 
-from libraries.models import CopyStatus, Library, User, WeedingCause
+from libraries.models import Copy, CopyStatus, Library, User, WeedingCause
 from libraries.roles import Role
+from loans.models import BindingTrip
 from reports.forms import annex, minutes_5, minutes_6, report_1
 from reports.forms.common import CopyRow, LibraryHeader
 from shelfreading.domain.findings import Finding
-from shelfreading.models import Application, AppliedChange, ReadingSession
+from shelfreading.models import Application, AppliedChange, ReadingSession, WeedingProposal
 
+KIND_OF_CAUSE: dict[str, annex.AnnexKind] = {
+    WeedingCause.CONTENT: "content",
+    WeedingCause.DUPLICATE: "duplicate",
+    WeedingCause.WORN: "worn",
+    WeedingCause.NO_AUDIENCE: "no_audience",
+}
 # The forms print «کتابخانه عمومی» themselves.
 _PRINTED_ALREADY = re.compile("^کتابخانه[\u200cٔ ]*(ی )?عمومی\\s+")
 
@@ -29,8 +38,8 @@ class SessionForm:
     rows: Callable[[Application], Any] | None
     build: Callable[[Application], Any]
     blank: Callable[[], Any]
-    render_html: Callable[[Any], str]
-    to_xlsx: Callable[[Any], bytes]
+    render_html: Callable[..., str]
+    to_xlsx: Callable[..., bytes]
 
 
 def standing_application(session: ReadingSession) -> Application | None:
@@ -75,30 +84,58 @@ def _missing(application: Application) -> Any:
 
 
 def _weeded(cause: str, application: Application) -> Any:
-    return application.changes.filter(to_status=CopyStatus.WEEDED, weeding_cause=cause)
+    """What the session proposed for weeding, as the library declares it: the expert's no stands
+    in the list beside its copy."""
+    proposals = application.weeding_proposals.filter(cause=cause)
+    return proposals.exclude(state=WeedingProposal.State.WITHDRAWN)
+
+
+def _weeded_count(cause: str, application: Application) -> int:
+    """How many of them count as weeded: what the expert refused doesn't."""
+    return _weeded(cause, application).exclude(state=WeedingProposal.State.REFUSED).count()
 
 
 def _binding(application: Application) -> Any:
-    return application.changes.filter(to_status=CopyStatus.BINDING)
+    """The copies out to be rebound: those that the reading sent, and those that were at the binder
+    while it went on; they count as holdings, and the reports give their number (directive 4-3)."""
+    sent = application.changes.filter(to_status=CopyStatus.BINDING)
+    out = application.session.findings.filter(finding=Finding.AT_BINDER)
+    return Copy.objects.filter(Q(pk__in=sent.values("copy")) | Q(pk__in=out.values("copy")))
+
+
+def _binding_rows(application: Application) -> tuple[CopyRow, ...]:
+    """Those copies in shelf order, each with the day it was sent, where that is on record."""
+    copies = list(
+        _binding(application)
+        .select_related("title")
+        .order_by("section__position", "section_id", "shelf_key", "registration_key", "pk")
+    )
+    trips = BindingTrip.objects.filter(
+        copy__in=_binding(application), sent_on__lte=timezone.localdate(application.applied_at)
+    )
+    sent_on = dict(trips.order_by("sent_on", "pk").values_list("copy_id", "sent_on"))
+    return tuple(replace(_copy_row(copy), sent_on=sent_on.get(copy.pk)) for copy in copies)
 
 
 def _copy_rows(changes: Any) -> tuple[CopyRow, ...]:
-    """Lines of a form, in shelf order."""
-    rows: list[AppliedChange] = list(
+    """Lines of a form from an application's changes, in shelf order."""
+    lines: list[AppliedChange] = list(
         changes.select_related("copy__title").order_by("position", "copy_id")
     )
-    return tuple(
-        CopyRow(
-            title=change.copy.title.title,
-            author=change.copy.title.author,
-            year=change.copy.title.year,
-            registration_number=change.copy.registration_number,
-            registered_on=change.copy.registered_on,
-            volume=change.copy.volume,
-            copy_number=change.copy.copy_number,
-            main_class=change.copy.main_class,
-        )
-        for change in rows
+    return tuple(_copy_row(line.copy) for line in lines)
+
+
+def _copy_row(copy: Copy, opinion: str = "") -> CopyRow:
+    return CopyRow(
+        title=copy.title.title,
+        author=copy.title.author,
+        year=copy.title.year,
+        registration_number=copy.registration_number,
+        registered_on=copy.registered_on,
+        volume=copy.volume,
+        copy_number=copy.copy_number,
+        main_class=copy.main_class,
+        opinion=opinion,
     )
 
 
@@ -108,13 +145,19 @@ def _library_head(library: Library) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def _list_form(make: Callable[..., Any], rows: Callable[[Application], Any]) -> Any:
+def _change_rows(
+    rows: Callable[[Application], Any],
+) -> Callable[[Application], tuple[CopyRow, ...]]:
+    return lambda application: _copy_rows(rows(application))
+
+
+def _list_form(make: Callable[..., Any], rows: Callable[[Application], tuple[CopyRow, ...]]) -> Any:
     def build(application: Application) -> Any:
         library = application.session.library
         applied_on = timezone.localdate(application.applied_at)
         return make(
             header=library_header(library, applied_on),
-            rows=_copy_rows(rows(application)),
+            rows=rows(application),
             declared_on=applied_on,
             library_head=_library_head(library),
         )
@@ -122,15 +165,73 @@ def _list_form(make: Callable[..., Any], rows: Callable[[Application], Any]) -> 
     return build
 
 
+def weeding_list(
+    kind: annex.AnnexKind, library: Library, proposals: Any, declared_on: date, part_of: str = ""
+) -> annex.AnnexList:
+    """A weeding list with the expert's column: filled where he decided, blank to write in
+    otherwise. His name stands under it where one expert decided all that is decided.
+    """
+    lines: list[WeedingProposal] = list(
+        proposals.select_related("copy__title", "decided_by").order_by(
+            "copy__section__position", "copy__shelf_key", "copy__registration_key", "pk"
+        )
+    )
+    experts = {line.decided_by.full_name for line in lines if line.decided_by}
+    return annex.AnnexList(
+        kind,
+        header=library_header(library, declared_on),
+        rows=tuple(_copy_row(line.copy, _opinion(line)) for line in lines),
+        declared_on=declared_on,
+        library_head=_library_head(library),
+        expert=experts.pop() if len(experts) == 1 else None,
+        part_of=part_of,
+    )
+
+
+def _opinion(proposal: WeedingProposal) -> str:
+    if proposal.state == WeedingProposal.State.ACCEPTED:
+        return "موافقت شد"
+    return f"مخالفت شد: {proposal.reason}" if proposal.reason else ""
+
+
+def _weeding_form(slug: str, kind: annex.AnnexKind) -> SessionForm:
+    def build(application: Application) -> annex.AnnexList:
+        return weeding_list(
+            kind,
+            application.session.library,
+            _weeded(kind, application),
+            timezone.localdate(application.applied_at),
+            annex.OF_REPORT_1,
+        )
+
+    return _annex_form(slug, kind, partial(_weeded, kind), build)
+
+
+def library_weeding_list(library: Library, cause: str, state: str, today: date) -> annex.AnnexList:
+    """All that a library has proposed for one cause, whatever proposed it; `state` of a proposal
+    or "" for all but the withdrawn. Raises KeyError for a cause that is none.
+    """
+    kind = KIND_OF_CAUSE[cause]
+    return weeding_list(kind, library, weeding_of_library(library, cause, state), today)
+
+
+def weeding_of_library(library: Library, cause: str, state: str) -> Any:
+    """The proposals behind `library_weeding_list`."""
+    proposals = library.weeding_proposals.filter(cause=cause)
+    if state in WeedingProposal.State.values:
+        return proposals.filter(state=state)
+    return proposals.exclude(state=WeedingProposal.State.WITHDRAWN)
+
+
 def report_1_of(application: Application) -> report_1.Report1:
     """Report 1 of an applied session (directive 7-1): its period, method, people and numbers."""
     session = application.session
     library = session.library
     counts = report_1.Counts(
-        content=_weeded(WeedingCause.CONTENT, application).count(),
-        duplicate=_weeded(WeedingCause.DUPLICATE, application).count(),
-        worn=_weeded(WeedingCause.WORN, application).count(),
-        no_audience=_weeded(WeedingCause.NO_AUDIENCE, application).count(),
+        content=_weeded_count(WeedingCause.CONTENT, application),
+        duplicate=_weeded_count(WeedingCause.DUPLICATE, application),
+        worn=_weeded_count(WeedingCause.WORN, application),
+        no_audience=_weeded_count(WeedingCause.NO_AUDIENCE, application),
         missing=_missing(application).count(),
         unreturned=_unreturned(application).count(),
         binding=_binding(application).count(),
@@ -157,14 +258,17 @@ def report_1_of(application: Application) -> report_1.Report1:
 
 
 def _annex_form(
-    slug: str, kind: annex.AnnexKind, rows: Callable[[Application], Any]
+    slug: str,
+    kind: annex.AnnexKind,
+    rows: Callable[[Application], Any],
+    build: Callable[[Application], annex.AnnexList],
 ) -> SessionForm:
     return SessionForm(
         slug=slug,
         label=f"صورت {annex.WHAT[kind]}",
         what="ضمیمهٔ گزارش شمارهٔ یک",
         rows=rows,
-        build=_list_form(partial(annex.AnnexList, kind), rows),
+        build=build,
         blank=partial(annex.blank, kind),
         render_html=annex.render_html,
         to_xlsx=annex.to_xlsx,
@@ -189,7 +293,7 @@ FORMS: dict[str, SessionForm] = {
             "صورتجلسهٔ شمارهٔ پنج",
             "گزارش عدم بازگشت منابع از امانت",
             _unreturned,
-            _list_form(minutes_5.Minutes5, _unreturned),
+            _list_form(minutes_5.Minutes5, _change_rows(_unreturned)),
             minutes_5.blank,
             minutes_5.render_html,
             minutes_5.to_xlsx,
@@ -199,17 +303,20 @@ FORMS: dict[str, SessionForm] = {
             "صورتجلسهٔ شمارهٔ شش",
             "گزارش منابع مفقودی",
             _missing,
-            _list_form(minutes_6.Minutes6, _missing),
+            _list_form(minutes_6.Minutes6, _change_rows(_missing)),
             minutes_6.blank,
             minutes_6.render_html,
             minutes_6.to_xlsx,
         ),
-        _annex_form("weeded-content", "content", partial(_weeded, WeedingCause.CONTENT)),
-        _annex_form("weeded-duplicate", "duplicate", partial(_weeded, WeedingCause.DUPLICATE)),
-        _annex_form("weeded-worn", "worn", partial(_weeded, WeedingCause.WORN)),
+        _weeding_form("weeded-content", "content"),
+        _weeding_form("weeded-duplicate", "duplicate"),
+        _weeding_form("weeded-worn", "worn"),
+        _weeding_form("weeded-no-audience", "no_audience"),
         _annex_form(
-            "weeded-no-audience", "no_audience", partial(_weeded, WeedingCause.NO_AUDIENCE)
+            "binding",
+            "binding",
+            _binding,
+            _list_form(partial(annex.AnnexList, "binding"), _binding_rows),
         ),
-        _annex_form("binding", "binding", _binding),
     )
 }

@@ -1,8 +1,8 @@
 """Addresses of the forms."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
-from reports import views
+from reports import urls_rounds, views
 
 
 class FormKind:
@@ -33,5 +33,23 @@ urlpatterns = [
         views.session_form_job,
         name="session-form-job",
     ),
+    path(
+        "libraries/<int:library_id>/weeding/",
+        views.weeding_lists,
+        name="weeding-lists",
+    ),
+    path(
+        "libraries/<int:library_id>/weeding/<slug:cause>/job/",
+        views.weeding_list_job,
+        name="weeding-list-job",
+    ),
+    path(
+        "libraries/<int:library_id>/weeding/<slug:cause>.<form_kind:kind>",
+        views.weeding_list,
+        name="weeding-list",
+    ),
     path("forms/blank/<slug:slug>.<form_kind:kind>", views.blank_form, name="blank-form"),
+    *urls_rounds.urlpatterns,
+    path("", include("reports.urls_way")),  # after the converter that it uses
+    path("", include("reports.urls_rollup")),
 ]

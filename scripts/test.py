@@ -16,18 +16,19 @@ from types import FrameType
 BASE_DIR = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
 POSTGRES = [sys.executable, "scripts/postgres.py"]
-# Browsers are timed by clocks, so their tests run one after another; the others side by side.
+# A browser and its server want a processor of their own, however many there are.
+BROWSERS = ["-n", "2", "--dist", "loadfile"]
 STAGES = (
     ("checks", [sys.executable, "scripts/check.py"]),
     ("tests on SQLite", [*PYTEST, "-n", "auto", "-m", "not postgres_only and not browser"]),
-    ("browser tests on SQLite", [*PYTEST, "-m", "not postgres_only and browser"]),
+    ("browser tests on SQLite", [*PYTEST, *BROWSERS, "-m", "not postgres_only and browser"]),
     (
         "tests on PostgreSQL",
         [*POSTGRES, *PYTEST, "-n", "auto", "-m", "not sqlite_only and not browser"],
     ),
     (
         "browser tests on PostgreSQL",
-        [*POSTGRES, *PYTEST, "-m", "not sqlite_only and browser"],
+        [*POSTGRES, *PYTEST, *BROWSERS, "-m", "not sqlite_only and browser"],
     ),
 )
 

@@ -64,6 +64,7 @@ def _line(line: BackLine) -> dict[str, object]:
         "number": number,
         "volume": printed(line.volume),
         "struck": line.is_struck,
+        "ticked": bool(line.readings) and line.readings[-1].is_seen,
         "remark": line.remark,
         "readings": [_reading(reading) for reading in line.readings[-READINGS_ON_LINE:]],
     }

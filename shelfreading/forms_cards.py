@@ -15,13 +15,27 @@ STEP = {"data-step": True, "autocomplete": "off", "spellcheck": "false"}
 LONG = 20_000
 
 
-def _text(label: str, *, required: bool = False, **attrs: Any) -> forms.CharField:
+def _text(label: str, *, empty: str = "", **attrs: Any) -> forms.CharField:
+    """A field to type in; `empty` is what is said where it must not be empty."""
     return forms.CharField(
         label=label,
-        required=False,
+        required=bool(empty),
         max_length=LONG,
-        widget=forms.TextInput(attrs={**STEP, "required": required, **attrs}),
-        error_messages={"max_length": f"{label} بلندتر از آن است که خوانده شود؛ آن را کوتاه کنید."},
+        widget=forms.TextInput(attrs={**STEP, **attrs}),
+        error_messages={
+            "required": empty,
+            "max_length": f"{label} بلندتر از آن است که خوانده شود؛ آن را کوتاه کنید.",
+        },
+    )
+
+
+def _number(where: str) -> forms.CharField:
+    return _text(
+        "شمارهٔ ثبت",
+        empty=f"شمارهٔ ثبت خالی است؛ {where}",
+        autofocus=True,
+        dir="auto",
+        inputmode="numeric",
     )
 
 
@@ -44,10 +58,8 @@ class CardForm(forms.Form):
             "invalid_choice": "این بخش در این رف‌خوانی نیست؛ یکی از بخش‌های آن را برگزینید.",
         },
     )
-    registration_number = _text(
-        "شمارهٔ ثبت", required=True, autofocus=True, dir="auto", inputmode="numeric"
-    )
-    title = _text("عنوان", required=True, dir="auto")
+    registration_number = _number("آن را از پشت رف‌برگه بنویسید.")
+    title = _text("عنوان", empty="عنوان خالی است؛ عنوان کتاب را بنویسید.", dir="auto")
     author = _text("پدیدآورنده", dir="auto")
     call_number = _text("شمارهٔ راهنما یا رده", dir="auto")
     absent = forms.BooleanField(label="در قفسه نیست (خط بخورد)", required=False)
@@ -59,12 +71,18 @@ class CardForm(forms.Form):
         sections.queryset = session.sections.order_by("position", "pk")
 
 
+class CardCorrectionForm(CardForm):
+    """A card that was entered, to be put right; its tick is the list's affair."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["id"], self.fields["absent"]
+
+
 class LoanCardForm(forms.Form):
     """One loan card."""
 
-    registration_number = _text(
-        "شمارهٔ ثبت", required=True, autofocus=True, dir="auto", inputmode="numeric"
-    )
+    registration_number = _number("آن را از کارت امانت بنویسید.")
     membership_number = _text("شمارهٔ عضویت", dir="auto", inputmode="numeric")
     member_name = _text("نام عضو", dir="auto")
     due_on = JalaliDateField(

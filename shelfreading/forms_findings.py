@@ -11,14 +11,16 @@ from libraries.files.limits import megabytes
 from libraries.models import Library, Section
 from shelfreading.domain.effects import HANDLED
 from shelfreading.domain.findings import Finding
-from shelfreading.models import Decision
+from shelfreading.models import WEEDING_OF_FATE, Decision
 from shelfreading.selectors.closing import UnreadRun
 from shelfreading.selectors.findings import CLASS_CHOICES, OUT_OF_ORDER
 from shelfreading.services.closing import Words
 
 FOUND, SOUGHT, DONE, UNDONE, TAKE_BACK = "found", "sought", "done", "undone", "take_back"
 _FATES = [(fate.value, fate.label) for fate in Decision.Fate]
-_ACTION_LABELS = dict(_FATES) | {
+_ACTION_LABELS = {
+    value: f"پیشنهاد {label}" if value in WEEDING_OF_FATE else label for value, label in _FATES
+} | {
     FOUND: "در جست‌وجوی دوم پیدا شد",
     SOUGHT: "در جست‌وجوی دوم هم نبود",
     DONE: "انجام شد",

@@ -34,6 +34,11 @@ urlpatterns = [
     ),
     path("sessions/<int:session_id>/cards/", cards.cards, name="cards"),
     path("sessions/<int:session_id>/cards/titles.json", cards.card_titles, name="card-titles"),
+    path(
+        "sessions/<int:session_id>/cards/<int:copy_id>/",
+        cards.card_correction,
+        name="card-correction",
+    ),
     path("sessions/<int:session_id>/cards/loans/", cards.loan_cards, name="loan-cards"),
     path("sessions/<int:session_id>/cards/backs/", card_backs.card_backs_print, name="card-backs"),
     path(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from libraries.jobs import Progress
 from libraries.models import CopiesList, Copy, Job, User
 from loans import copies_list as lists
+from loans import list_writing
 
 HEADER = ("شماره ثبت", "عنوان", "پدیدآورنده", "سال نشر", "شماره راهنما", "بارکد", "وضعیت")
 
@@ -49,7 +50,7 @@ def confirmed_list(actor: User, statuses: Mapping[Copy, str]) -> CopiesList:
 def write(copies_list: CopiesList) -> str:
     """What the worker does with a confirmed list; may be called from several threads."""
     fresh = CopiesList.objects.select_related("library", "uploaded_by").get(pk=copies_list.pk)
-    return lists.list_write(fresh, _progress(fresh))
+    return list_writing.list_write(fresh, _progress(fresh))
 
 
 def _progress(copies_list: CopiesList) -> Progress:

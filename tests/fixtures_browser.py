@@ -84,11 +84,16 @@ def page_problems() -> list[str]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile: Persian, in Tehran, desktop width."""
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A fresh profile: Persian, in Tehran, desktop width.
+
+    Marked `no_worker` it has no service worker, past which a test's own routes do not reach.
+    """
+    is_plain = request.node.get_closest_marker("no_worker") is not None
     context = browser.new_context(
-        locale="fa-IR", timezone_id="Asia/Tehran", viewport={"width": 1280, "height": 900}
-    )
+        locale="fa-IR", timezone_id="Asia/Tehran", viewport={"width": 1280, "height": 900},
+        service_workers="block" if is_plain else "allow",
+    )  # fmt: skip
     context.set_default_timeout(DEFAULT_TIMEOUT)
     yield context
     context.close()

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.sqlite3.base import DatabaseOperations
 
-from libraries.audit_guard import guard_sql
+from libraries.audit_guard import TABLE, guard_sql
+from reports.final import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,9 @@ def flush_passes_the_audit_guard() -> Iterator[None]:
     After a transactional test the flush takes them down and puts them up again. PostgreSQL
     truncates, which its trigger lets pass.
     """
-    create, drop = guard_sql("sqlite")
+    guards = [guard_sql("sqlite", table) for table in (TABLE, *TABLES)]
+    create = [statement for guard in guards for statement in guard[0]]
+    drop = [statement for guard in guards for statement in guard[1]]
     flush = DatabaseOperations.execute_sql_flush
 
     def flush_unguarded(self: DatabaseOperations, sql_list: list[str]) -> None:

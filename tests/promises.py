@@ -2,7 +2,7 @@
 
 from libraries.models import Copy, CopyStatus, Library, StatusChange
 from loans.models import Loan
-from shelfreading.models import ReadingEvent, ReadingSession
+from shelfreading.models import ReadingEvent, ReadingSession, WeedingProposal
 
 
 def assert_records_hold(library: Library) -> None:
@@ -15,6 +15,8 @@ def assert_records_hold(library: Library) -> None:
             assert copy.pk not in lent, f"{copy} is {copy.status} and on loan"
     for session in ReadingSession.objects.filter(library=library):
         _assert_journal_holds(session)
+    for proposal in WeedingProposal.objects.filter(library=library).select_related("copy"):
+        _assert_only_the_expert_weeds(proposal)
 
 
 def _assert_history_holds(copy: Copy) -> None:
@@ -40,3 +42,13 @@ def _assert_journal_holds(session: ReadingSession) -> None:
             assert change.status_change.copy_id == change.copy_id
     ids = ReadingEvent.objects.filter(session=session).values_list("pk", flat=True)
     assert len(set(ids)) == len(ids)
+
+
+def _assert_only_the_expert_weeds(proposal: WeedingProposal) -> None:
+    """What waits for the expert isn't weeded, and what was accepted is that copy's weeding."""
+    if proposal.state == WeedingProposal.State.PROPOSED:
+        assert proposal.copy.status != CopyStatus.WEEDED, f"{proposal.copy} waits and is weeded"
+    if proposal.state == WeedingProposal.State.ACCEPTED:
+        assert proposal.status_change is not None
+        assert proposal.status_change.copy_id == proposal.copy_id
+        assert proposal.status_change.to_status == CopyStatus.WEEDED

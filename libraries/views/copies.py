@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from libraries.forms import CopiesFilter
-from libraries.models import Copy
+from libraries.models import Copy, CopyStatus, WeedingCause
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.selectors import copies_of, copy_lines
@@ -59,6 +59,12 @@ def copy(request: StaffRequest, copy_id: int) -> HttpResponse:
         ),
         "shows_loans": shows_loans,
         "loans": found.loans.select_related("member") if shows_loans else (),
+        "trips": found.binding_trips.order_by("-sent_on", "-pk"),
         "can_lend": request.user.has_right(Right.WRITE_LOANS),
+        "proposals": found.weeding_proposals.select_related("proposed_by", "decided_by"),
+        "causes": WeedingCause.choices,
+        "can_propose": request.user.has_right(Right.PROPOSE_WEEDING)
+        and found.status == CopyStatus.AVAILABLE
+        and not found.weeding_proposals.filter(state="proposed").exists(),
     }
     return render(request, "libraries/copy.html", context)

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from libraries.forms import FilterForm
+from libraries.forms import DigitsInput, FilterForm
 from loans.models import LoanRules
 from loans.services.rules import RULES
 
@@ -46,6 +46,7 @@ class RulesForm(forms.ModelForm):
     class Meta:
         model = LoanRules
         fields = RULES
+        widgets = {name: DigitsInput for name in RULES if name != "overdue_may_borrow"}
         help_texts = {
             "renewals": "۰ یعنی امانت تمدید نمی‌شود.",
             "renewal_days": "از مهلت پیشین شمرده می‌شود، نه از روز تمدید.",

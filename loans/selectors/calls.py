@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
 from libraries.models import User
 from loans.models import FollowUp, Loan, Member
@@ -29,11 +29,17 @@ def members_to_call(
 ) -> QuerySet[Member]:
     """The members with such loans, the one with the latest book first, each with `first_due`."""
     loans = late_loans(user, today, which=which, late=late, words=words)
-    overdue = Q(loans__returned_at__isnull=True, loans__due_on__lt=today)
+    # An aggregate, not the first in order: PostgreSQL would walk all open loans for that one.
+    overdue = (
+        Loan.objects.filter(member=OuterRef("pk"), returned_at__isnull=True, due_on__lt=today)
+        .order_by()
+        .values("member")
+        .annotate(first=Min("due_on"))
+    )
     return (
         Member.objects.for_user(user)
         .filter(pk__in=loans.order_by().values("member"))
-        .annotate(first_due=Min("loans__due_on", filter=overdue))
+        .annotate(first_due=Subquery(overdue.values("first")))
         .order_by("first_due", "search_name", "pk")
     )
 

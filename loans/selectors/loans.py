@@ -30,7 +30,7 @@ LATE_LABELS = {
     TWO_MONTHS: "یک ماه تا دو ماه",
     LONGER: "دو ماه و بیشتر",
 }
-SHOWN = ("copy__title", "copy__library", "member")
+SHOWN = ("copy__title", "member")
 STANDING_LABELS = {
     Standing.RUNNING: "در مهلت",
     Standing.OVERDUE: "دیرکرده",
@@ -114,12 +114,19 @@ def _matches(words: str) -> Q:
 def loan_counts(user: User, today: date) -> dict[str, int]:
     """How many open loans there are under each key of FILTER_LABELS."""
     # Whether somebody asked for a book is looked up for the few that are long overdue.
-    loans = open_loans(user, today).order_by()
-    counts: dict[str, int] = loans.aggregate(
-        **{ALL: Count("pk"), OVERDUE: Count("pk", filter=Q(due_on__lt=today))}
+    counts: dict[str, int] = (
+        open_loans(user, today)
+        .order_by()
+        .aggregate(
+            **{
+                ALL: Count("pk"),
+                OVERDUE: Count("pk", filter=Q(due_on__lt=today)),
+                LONGER: Count("pk", filter=Q(due_on__lte=unreturned_due_by(today))),
+            }
+        )
     )
     asked = open_loans(user, today, which=UNRETURNED).count()
-    long_overdue = loans.filter(due_on__lte=unreturned_due_by(today)).count()
+    long_overdue = counts.pop(LONGER)
     return counts | {FOLLOW_UP_DUE: long_overdue - asked, UNRETURNED: asked}
 
 

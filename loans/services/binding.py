@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import DateField, Value
+from django.db.models.functions import Greatest
 
 from libraries import audit
 from libraries.domain.persian import stored_form, to_persian_digits
@@ -162,3 +164,36 @@ def _set_status(
         for copy in changed
     )
     Copy.objects.filter(pk__in=[copy.pk for copy in changed]).update(status=status)
+
+
+def bindings_open(copy_ids: Sequence[int], *, sent_on: date, actor: User) -> dict[int, int]:
+    """Put copies on record as sent to the binder; the new trips' ids by copy. What is out already
+    stays on its trip. Inside the caller's transaction, which holds the copies and gives them their
+    status.
+    """
+    out = set(
+        BindingTrip.objects.filter(copy__in=copy_ids, back_on__isnull=True).values_list(
+            "copy_id", flat=True
+        )
+    )
+    trips = BindingTrip.objects.bulk_create(
+        BindingTrip(copy_id=copy_id, sent_on=sent_on, sent_by=actor)
+        for copy_id in copy_ids
+        if copy_id not in out
+    )
+    return {trip.copy_id: trip.pk for trip in trips}
+
+
+def bindings_close(trip_ids: Sequence[int], *, back_on: date, actor: User) -> None:
+    """End trips of copies that were seen, on the day they were seen or sent, whichever is later.
+    Inside the caller's transaction, which holds the copies and gives them their status.
+    """
+    BindingTrip.objects.filter(pk__in=trip_ids, back_on__isnull=True).update(
+        back_on=Greatest("sent_on", Value(back_on, output_field=DateField())), back_by=actor
+    )
+
+
+def bindings_undo(*, opened: Sequence[int], closed: Sequence[int]) -> None:
+    """Take back what the two functions above did, inside the caller's transaction."""
+    BindingTrip.objects.filter(pk__in=opened).delete()
+    BindingTrip.objects.filter(pk__in=closed).update(back_on=None, back_by=None)

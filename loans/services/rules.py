@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from libraries import audit
-from libraries.locking import locked
-from libraries.models import Library, User
+from libraries.models import User
+from libraries.own_rules import own_rules_set
 from libraries.refusal import Refused
 from loans.models import LoanRules
 
@@ -28,19 +26,4 @@ def rules_set(*, values: Mapping[str, Any], actor: User, now: datetime) -> LoanR
     """
     if actor.library_id is None:
         raise Refused("آیین امانت را مسئول خود کتابخانه تعیین می‌کند.")
-    library = locked(Library.objects.all(), pk=actor.library_id)
-    rules = LoanRules.of(library)
-    changed = [name for name in RULES if getattr(rules, name) != values[name]]
-    for name in changed:
-        setattr(rules, name, values[name])
-    try:
-        rules.full_clean(validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from None
-    rules.save()
-    if changed:
-        audit.record(
-            "loan_rules_set", actor=actor, library=library, subject=rules, now=now,
-            **{name: values[name] for name in changed},
-        )  # fmt: skip
-    return rules
+    return own_rules_set(LoanRules, RULES, values, action="loan_rules_set", actor=actor, now=now)

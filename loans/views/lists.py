@@ -14,8 +14,9 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from libraries.views.jobs import attachment, job_card
-from loans.copies_list import fields_of, list_doubt, work_is_lost
+from loans.copies_list import list_doubt, work_is_lost
 from loans.forms import ColumnsForm, ListUploadForm
+from loans.list_columns import fields_of
 from loans.list_steps import list_bring_in, list_columns_confirm, list_write_confirm
 from loans.selectors import lists_of
 

@@ -50,7 +50,11 @@ def loans(request: StaffRequest) -> HttpResponse:
         }
         for code, label in FILTER_LABELS.items()
     ]
-    page = Paginator(_asked(request, chosen, today), PAGE).get_page(request.GET.get("page"))
+    found = _asked(request, chosen, today)
+    paginator = Paginator(found, PAGE)
+    if not chosen.keys() & {"q", "late"}:
+        paginator.count = counts[which]  # counted already, for the chip
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "active": form.active,

@@ -19,8 +19,10 @@ from reports.forms.common import (
     expert_signs,
     library_head_signs,
 )
+from reports.forms.seal import Seal
 
 AnnexKind = Literal["content", "duplicate", "worn", "no_audience", "binding"]
+OF_REPORT_1 = "ضمیمه‌ی گزارش شماره یک"
 WHAT: dict[AnnexKind, str] = {
     "content": "منابع وجینی (محتوایی)",
     "duplicate": "منابع وجینی (تکراری)",
@@ -34,8 +36,10 @@ WHAT: dict[AnnexKind, str] = {
 class AnnexList:
     """Copies proposed for one kind of weeding, or for the binder.
 
-    A weeding waits for the provincial expert, so its list has his column and his signature.
-    `rows` None prints empty rows to write in.
+    A weeding waits for the provincial expert, so its list has his column and his signature; the
+    binder's list says since when each copy is out (directive 4-3).
+    `rows` None prints empty rows to write in. `part_of` names the report it is annexed to; a list
+    that is printed by itself belongs to none.
     """
 
     kind: AnnexKind
@@ -45,6 +49,7 @@ class AnnexList:
     library_head: str | None = None
     county_head: str | None = None
     expert: str | None = None
+    part_of: str = OF_REPORT_1
 
     def layout(self) -> CopiesForm:
         """Return the list's words with this reading's values in their places."""
@@ -52,7 +57,7 @@ class AnnexList:
         weeding = self.kind != "binding"
         signatures = (library_head_signs(self.library_head), county_head_signs(self.county_head))
         return CopiesForm(
-            annex="ضمیمه‌ی گزارش شماره یک",
+            annex=self.part_of,
             title=f"صورت {what}",
             header=self.header,
             rows=self.rows,
@@ -61,6 +66,7 @@ class AnnexList:
             ),
             signatures=(*signatures, expert_signs(self.expert)) if weeding else signatures,
             with_opinion=weeding,
+            with_sent_on=not weeding,
         )
 
 
@@ -69,11 +75,12 @@ def blank(kind: AnnexKind) -> AnnexList:
     return AnnexList(kind)
 
 
-def render_html(form: AnnexList) -> str:
+def render_html(form: AnnexList, seal: Seal | None = None) -> str:
     """Return the list as a whole HTML document, to be read or given to `reports.pdf.to_pdf`."""
-    return render_to_string("reports/forms/annex.html", {"form": form.layout()})
+    context = {"form": form.layout(), "seal": seal}
+    return render_to_string("reports/forms/annex.html", context)
 
 
-def to_xlsx(form: AnnexList) -> bytes:
+def to_xlsx(form: AnnexList, seal: Seal | None = None) -> bytes:
     """Return the list as an Excel file."""
-    return sheet.copies_workbook(form.layout())
+    return sheet.copies_workbook(form.layout(), seal)

@@ -42,6 +42,14 @@ def plain_text(sentence: Sentence) -> str:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A check box and the words beside it."""
+
+    label: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
 class LibraryHeader:
     """The lines under a form's title. None is drawn as a blank.
 
@@ -81,6 +89,7 @@ class CopyRow:
     copy_number: Value = None
     main_class: Value = None
     opinion: Value = ""
+    sent_on: Value = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,7 @@ _COLUMNS = (
     Column("main_class", "رده اصلی", 14),
 )
 _OPINION = Column("opinion", "نظر کارشناس منابع", 34, wide=True)
+_SENT_ON = Column("sent_on", "تاریخ ارسال", 20)
 ROW_NUMBER_WIDTH = 11.0
 # As many empty rows as fill one page together with the head and the signatures.
 BLANK_ROWS = 19
@@ -162,7 +172,7 @@ class CopiesForm:
     """A form that is a table of copies, laid out as minutes 5 is.
 
     `rows` None gives numbered empty rows to write in; an empty tuple says that there was nothing
-    to list. `with_opinion` adds the expert's column.
+    to list. `with_opinion` adds the expert's column, `with_sent_on` the day a copy went out.
     """
 
     annex: str
@@ -172,13 +182,15 @@ class CopiesForm:
     closing: Sentence
     signatures: tuple[Signature, ...]
     with_opinion: bool = False
+    with_sent_on: bool = False
 
     row_number_label = "ردیف"
     nothing = "موردی یافت نشد."
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return (*_COLUMNS, _OPINION) if self.with_opinion else _COLUMNS
+        sent_on = (_SENT_ON,) if self.with_sent_on else ()
+        return (*_COLUMNS, *sent_on, _OPINION) if self.with_opinion else (*_COLUMNS, *sent_on)
 
     @property
     def widths(self) -> tuple[float, ...]:

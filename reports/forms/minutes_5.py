@@ -14,6 +14,7 @@ from reports.forms.common import (
     declaration,
     library_head_signs,
 )
+from reports.forms.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,12 @@ def blank() -> Minutes5:
     return Minutes5()
 
 
-def render_html(form: Minutes5) -> str:
+def render_html(form: Minutes5, seal: Seal | None = None) -> str:
     """Return the form as a whole HTML document, to be read or given to `reports.pdf.to_pdf`."""
-    return render_to_string("reports/forms/minutes_5.html", {"form": form.layout()})
+    context = {"form": form.layout(), "seal": seal}
+    return render_to_string("reports/forms/minutes_5.html", context)
 
 
-def to_xlsx(form: Minutes5) -> bytes:
+def to_xlsx(form: Minutes5, seal: Seal | None = None) -> bytes:
     """Return the form as an Excel file."""
-    return sheet.copies_workbook(form.layout())
+    return sheet.copies_workbook(form.layout(), seal)

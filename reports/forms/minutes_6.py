@@ -15,6 +15,7 @@ from reports.forms.common import (
     expert_signs,
     library_head_signs,
 )
+from reports.forms.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,12 @@ def blank() -> Minutes6:
     return Minutes6()
 
 
-def render_html(form: Minutes6) -> str:
+def render_html(form: Minutes6, seal: Seal | None = None) -> str:
     """Return the form as a whole HTML document, to be read or given to `reports.pdf.to_pdf`."""
-    return render_to_string("reports/forms/minutes_6.html", {"form": form.layout()})
+    context = {"form": form.layout(), "seal": seal}
+    return render_to_string("reports/forms/minutes_6.html", context)
 
 
-def to_xlsx(form: Minutes6) -> bytes:
+def to_xlsx(form: Minutes6, seal: Seal | None = None) -> bytes:
     """Return the form as an Excel file."""
-    return sheet.copies_workbook(form.layout())
+    return sheet.copies_workbook(form.layout(), seal)

@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 
 from libraries.domain.printed import Value, printed
 from reports.forms import sheet
-from reports.forms.common import Fill, Sentence, Signature, plain_text
+from reports.forms.common import Box, Fill, Sentence, Signature, plain_text
+from reports.forms.seal import Seal
 
 Method = Literal["cards", "list", "barcode"]
 Annex = Literal["content", "duplicate", "worn", "no_audience", "missing", "unreturned", "binding"]
@@ -65,14 +66,6 @@ class Counts:
             self.unreturned,
             self.binding,
         )
-
-
-@dataclass(frozen=True)
-class Box:
-    """A check box and the words beside it."""
-
-    label: str
-    ticked: bool
 
 
 @dataclass(frozen=True)
@@ -143,10 +136,7 @@ class Report1:
             ),
             methods=tuple(Box(label, key == self.method) for key, label in METHODS.items()),
             done="انجام شد و گزارش انجام آن به شرح ذیل همراه با ضمیمه‌های پیوستی:",
-            annexes=tuple(
-                tuple(Box(label, key in self.annexes) for key, label in line.items())
-                for line in ANNEXES
-            ),
+            annexes=annex_boxes(self.annexes),
             request=(
                 "حضورتان ارسال می‌شود. خواهشمند است نسبت به بررسی فهرستهای پیوستی "
                 "و صدور دستور مقتضی اقدام لازم را مبذول فرمایید."
@@ -163,17 +153,25 @@ class Report1:
         )
 
 
+def annex_boxes(annexes: frozenset[Annex]) -> tuple[tuple[Box, ...], ...]:
+    """The boxes of the lists that may go with a report, those of `annexes` ticked."""
+    return tuple(
+        tuple(Box(label, key in annexes) for key, label in line.items()) for line in ANNEXES
+    )
+
+
 def blank() -> Report1:
     """Return the empty form, to be filled in by hand."""
     return Report1()
 
 
-def render_html(form: Report1) -> str:
+def render_html(form: Report1, seal: Seal | None = None) -> str:
     """Return the form as a whole HTML document, to be read or given to `reports.pdf.to_pdf`."""
-    return render_to_string("reports/forms/report_1.html", {"form": form.layout()})
+    context = {"form": form.layout(), "seal": seal}
+    return render_to_string("reports/forms/report_1.html", context)
 
 
-def to_xlsx(form: Report1) -> bytes:
+def to_xlsx(form: Report1, seal: Seal | None = None) -> bytes:
     """Return the form as an Excel file."""
     layout = form.layout()
     page = sheet.FormSheet(layout.title, [1] * len(layout.counts))
@@ -181,11 +179,11 @@ def to_xlsx(form: Report1) -> bytes:
     for line in (plain_text(layout.addressee), layout.greeting, plain_text(layout.opening)):
         page.put(line)
         page.next(sheet.LINE_HEIGHT)
-    _put_boxes(page, layout.methods)
+    page.put_boxes(layout.methods)
     page.put(layout.done)
     page.next(sheet.LINE_HEIGHT)
     for boxes in layout.annexes:
-        _put_boxes(page, boxes)
+        page.put_boxes(boxes)
     page.put(layout.request)
     page.next(sheet.LINE_HEIGHT)
     for sentence in ((layout.colleagues_label,), *layout.colleagues):
@@ -195,12 +193,8 @@ def to_xlsx(form: Report1) -> bytes:
     _put_counts(page, layout)
     page.next(16)
     page.put_signatures(layout.signatures)
+    page.put_seal(seal)
     return page.to_bytes()
-
-
-def _put_boxes(page: sheet.FormSheet, boxes: tuple[Box, ...]) -> None:
-    page.put("     ".join(f"{'☑' if box.ticked else '☐'} {box.label}" for box in boxes))
-    page.next(sheet.LINE_HEIGHT)
 
 
 def _put_counts(page: sheet.FormSheet, layout: Layout) -> None:

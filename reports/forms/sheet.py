@@ -10,15 +10,19 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from reports.forms.common import CopiesForm, Sentence, Signature, plain_text
+from reports.forms.common import Box, CopiesForm, Sentence, Signature, plain_text
+from reports.forms.seal import Seal
 
 # Every Windows machine has Tahoma with Persian letters; the PDF's font may not be installed there.
 FONT = "Tahoma"
 PERSIAN_DIGITS = "[$-3000429]0"
 FORMULA_SIGNS = ("=", "+", "-", "@")
+RIGHT_TO_LEFT_MARK = "\N{RIGHT-TO-LEFT MARK}"
 RIGHT_TO_LEFT = 2  # Alignment.readingOrder
 A4 = 9  # the sheet's paperSize
 SHEET_WIDTH = 92.0  # characters over all columns: an A4 page in portrait at nearly full size
+LANDSCAPE_WIDTH = 136.0
+COLUMN_UNIT = 14.0  # points: the size at which a Persian letter takes one unit of a column's width
 LINE_HEIGHT = 20.0  # points
 HAND_HEIGHT = 24.0  # points, enough to write by hand
 THIN = Side(style="thin", color="FF444444")
@@ -29,7 +33,7 @@ HEAD_FILL = PatternFill("solid", fgColor="FFEDEDED")
 class FormSheet:
     """A sheet that is filled downwards; columns are counted from 1, at the right."""
 
-    def __init__(self, title: str, widths: Sequence[float]) -> None:
+    def __init__(self, title: str, widths: Sequence[float], *, landscape: bool = False) -> None:
         """Open a sheet named after `title`, its columns sharing the page as `widths` do."""
         self.columns = len(widths)
         self.row = 1
@@ -42,14 +46,14 @@ class FormSheet:
         self._sheet.sheet_view.rightToLeft = True
         self._sheet.sheet_view.showGridLines = False
         self._sheet.page_setup.paperSize = A4
-        self._sheet.page_setup.orientation = "portrait"
+        self._sheet.page_setup.orientation = "landscape" if landscape else "portrait"
         self._sheet.page_setup.fitToHeight = 0
         self._sheet.sheet_properties.pageSetUpPr.fitToPage = True
         self._sheet.print_options.horizontalCentered = True
         self._sheet.oddFooter.center.text = "صفحهٔ &P از &N"
+        unit = (LANDSCAPE_WIDTH if landscape else SHEET_WIDTH) / sum(widths)
         for column, width in enumerate(widths, start=1):
-            letter = get_column_letter(column)
-            self._sheet.column_dimensions[letter].width = SHEET_WIDTH * width / sum(widths)
+            self._sheet.column_dimensions[get_column_letter(column)].width = unit * width
 
     def put(
         self,
@@ -85,8 +89,8 @@ class FormSheet:
                     self._sheet.cell(row, column).border = Border(THIN, THIN, THIN, THIN)
         if head:
             cell.fill = HEAD_FILL
-        if last > first:
-            self._make_room(value, first, last)
+        if not head:
+            self._make_room(value, first, last, size)
         if last > first or rows > 1:
             self._sheet.merge_cells(
                 start_row=self.row, end_row=self.row + rows - 1, start_column=first, end_column=last
@@ -109,6 +113,24 @@ class FormSheet:
         for part, (first, last) in zip(parts, self._shares(len(parts)), strict=True):
             self.put(plain_text(part), first, last, boxed=True)
         self.next(height)
+
+    def put_boxes(self, boxes: Sequence[Box]) -> None:
+        """Write check boxes and their words on one row.
+
+        A mark holds each box at the right of its words, where some programs lose it at a line's
+        beginning.
+        """
+        texts = (f"{RIGHT_TO_LEFT_MARK}{'☑' if box.ticked else '☐'} {box.label}" for box in boxes)
+        self.put("     ".join(texts))
+        self.next(LINE_HEIGHT)
+
+    def put_seal(self, seal: Seal | None) -> None:
+        """Write at the foot what the printed form's code says; nothing where there is no seal."""
+        if seal is None:
+            return
+        self.next(8)
+        self.put(seal.line, size=8)
+        self.next(LINE_HEIGHT)
 
     def put_signatures(self, signatures: Sequence[Signature]) -> None:
         """Write the signature blocks side by side, with room for a hand to sign."""
@@ -135,15 +157,15 @@ class FormSheet:
         self._book.save(target)
         return target.getvalue()
 
-    def _make_room(self, value: str | int | None, first: int, last: int) -> None:
-        """Grow the row for a text in merged cells: Excel fits a row to single cells only."""
+    def _make_room(self, value: str | int | None, first: int, last: int, size: float) -> None:
+        """Grow the row for a text of several lines, as not every program does by itself."""
         width = sum(
             self._sheet.column_dimensions[get_column_letter(column)].width
             for column in range(first, last + 1)
         )
-        lines = ceil(len(str(value or "")) / width)
+        lines = ceil(len(str(value or "")) * size / COLUMN_UNIT / width)
         if lines > 1:
-            self._height = max(self._height, LINE_HEIGHT * lines)
+            self._height = max(self._height, 2 * size * lines)
 
     def _shares(self, parts: int) -> list[tuple[int, int]]:
         """Split the columns into `parts` runs of about the same width: (first, last) of each."""
@@ -178,7 +200,7 @@ def put_title(sheet: FormSheet, annex: str, title: str) -> None:
     sheet.next(30)
 
 
-def copies_workbook(form: CopiesForm) -> bytes:
+def copies_workbook(form: CopiesForm, seal: Seal | None = None) -> bytes:
     """Return a list of copies as an Excel file: the words, columns and order of its PDF."""
     sheet = FormSheet(form.title, form.widths)
     put_title(sheet, form.annex, form.title)
@@ -206,4 +228,5 @@ def copies_workbook(form: CopiesForm) -> bytes:
     sheet.put(plain_text(form.closing))
     sheet.next(24)
     sheet.put_signatures(form.signatures)
+    sheet.put_seal(seal)
     return sheet.to_bytes()

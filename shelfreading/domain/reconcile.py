@@ -92,6 +92,7 @@ def reconcile(
     seen_at: Sequence[datetime | None] | None = None,
     loans: Mapping[int, Sequence[LoanFact]] | None = None,
     elsewhere: Container[str] = (),
+    at_binder: Container[int] = (),
     struck: Container[int] = (),
     spoken: Sequence[Spoken] = (),
 ) -> Match:
@@ -101,7 +102,9 @@ def reconcile(
     lengths of the walks that follow one another in them (all one walk by default); what comes
     after the last walk was ticked on a list and says nothing of where it stood. `loans` go by
     position. `elsewhere` holds the codes of copies that belong to another section than the
-    ones read or to another library. `struck` are positions that a person marked as absent.
+    ones read or to another library. `at_binder` are positions of copies that were out to be
+    rebound at some time of the reading, whatever the list says: unseen they aren't missing.
+    `struck` are positions that a person marked as absent.
     """
     loans = loans or {}
     position_of = dict(zip(expected.codes, range(len(expected.codes)), strict=True))
@@ -128,7 +131,10 @@ def reconcile(
     walked = _walks(first_sightings, first_seen, [len(sightings)] if walks is None else walks)
     moves = fewest_moves(walked, expected.ranks, expected.shelf_runs)
     moved = {position for move in moves for position in move.items}
-    findings = _by_status(expected.statuses, first_seen)
+    findings = [
+        Finding.AT_BINDER if finding is Finding.MISSING and position in at_binder else finding
+        for position, finding in enumerate(_by_status(expected.statuses, first_seen))
+    ]
     for position, facts in loans.items():
         loan_finding = _with_loans(
             expected.statuses[position],

@@ -8,6 +8,8 @@ from shelfreading.models.findings import (
     SessionFinding,
 )
 from shelfreading.models.remarks import PaperTick
+from shelfreading.models.rounds import Round, RoundExtension, RoundLibrary
+from shelfreading.models.samples import Sample, SampleCopy
 from shelfreading.models.sessions import (
     ExpectedCopy,
     MemoryUpload,
@@ -29,6 +31,11 @@ __all__ = [
     "ReadingDevice",
     "ReadingEvent",
     "ReadingSession",
+    "Round",
+    "RoundExtension",
+    "RoundLibrary",
+    "Sample",
+    "SampleCopy",
     "SessionFinding",
     "ShelfRead",
     "WeedingProposal",

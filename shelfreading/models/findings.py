@@ -8,7 +8,7 @@ from django.db import models
 from libraries.models import Copy, CopyStatus, StatusChange, WeedingCause
 from libraries.models.holdings import BinaryOrderedCharField
 from libraries.querysets import ScopedQuerySet
-from loans.models import Forgiveness, Loan
+from loans.models import BindingTrip, Forgiveness, Loan
 from shelfreading.domain.findings import LABELS
 from shelfreading.models.sessions import ReadingSession
 
@@ -175,6 +175,9 @@ class AppliedChange(models.Model):
     status_change = models.ForeignKey(StatusChange, models.PROTECT, null=True, related_name="+")
     returned_loan = models.ForeignKey(Loan, models.PROTECT, null=True, related_name="+")
     forgiveness = models.ForeignKey(Forgiveness, models.PROTECT, null=True, related_name="+")
+    # The trip to the binder that began with this step, and the one that was over by it.
+    opened_trip = models.ForeignKey(BindingTrip, models.SET_NULL, null=True, related_name="+")
+    closed_trip = models.ForeignKey(BindingTrip, models.PROTECT, null=True, related_name="+")
     # The weeding that this step proposed; the copy is weeded when the expert accepts it.
     proposal = models.OneToOneField(
         "shelfreading.WeedingProposal", models.PROTECT, null=True, related_name="applied_change"

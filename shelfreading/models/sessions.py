@@ -62,6 +62,12 @@ class ReadingSession(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     expected_count = models.PositiveIntegerField(default=0)
+    # The round in whose window it was begun (directive 7-7).
+    round = models.ForeignKey(
+        "shelfreading.Round", models.PROTECT, null=True, related_name="sessions"
+    )
+    # Its report is on its way up: what was applied isn't taken back meanwhile.
+    is_reported = models.BooleanField(default=False)
     # What the findings stored were computed from; when something newer came in, they are
     # computed again before they are shown (selectors.findings_current).
     basis = models.CharField(max_length=64, blank=True)

@@ -10,7 +10,7 @@ from shelfreading.models import Application, ReadingSession
 from shelfreading.services.changes import Change
 
 SAMPLES = 3
-RETURNED, PROPOSED = "returned", "proposed"
+RETURNED, PROPOSED, BACK = "returned", "proposed", "back"
 _STATUS = dict(CopyStatus.choices)
 _CAUSE = dict(WeedingCause.choices)
 # The order in which groups stand, by status and cause.
@@ -22,12 +22,13 @@ _ORDER = (
     *((CopyStatus.WEEDED, cause) for cause in WeedingCause),
     (CopyStatus.BINDING, ""),
     (CopyStatus.AVAILABLE, ""),
+    (BACK, ""),
 )
 
 
 @dataclass(slots=True)
 class Group:
-    """Copies to which the same happens. `code` names the status, RETURNED or PROPOSED."""
+    """Copies to which the same happens. `code` names the status, RETURNED, PROPOSED or BACK."""
 
     code: str
     label: str
@@ -43,7 +44,7 @@ def groups_proposed(changes: Iterable[Change]) -> list[Group]:
             (
                 change.copy_id,
                 change.finding.value,
-                change.effect.status if change.effect.status != change.status else "",
+                _becomes(change.status, change.effect.status, change.trip_id),
                 change.effect.proposes,
                 change.loan_id is not None,
             )
@@ -61,14 +62,20 @@ def will_happen(change: Change) -> bool:
 def groups_applied(application: Application) -> list[Group]:
     """What an application did, by outcome."""
     rows = application.changes.order_by("position").values_list(
-        "copy_id", "finding", "from_status", "to_status", "weeding_cause", "returned_loan_id"
+        *("copy_id", "finding", "from_status", "to_status", "closed_trip_id"),
+        *("weeding_cause", "returned_loan_id"),
     )
     return _groups(
         [
-            (copy_id, finding, after if after != before else "", cause, loan_id is not None)
-            for copy_id, finding, before, after, cause, loan_id in rows
+            (copy_id, finding, _becomes(before, after, trip_id), cause, loan_id is not None)
+            for copy_id, finding, before, after, trip_id, cause, loan_id in rows
         ]
     )
+
+
+def _becomes(before: str, after: str, trip_id: int | None) -> str:
+    """The new status; BACK where a short trip to the binder ends that the record didn't tell of."""
+    return after if after != before else BACK if trip_id else ""
 
 
 def _groups(rows: Sequence[tuple[int, str, str, str, bool]]) -> list[Group]:
@@ -106,6 +113,8 @@ def _label(status: str, cause: str) -> str:
         return "امانت بازگشت می‌خورد و دیرکرد آن بخشوده می‌شود"
     if status == PROPOSED:
         return f"نسخه برای وجین {_CAUSE[cause]} به کارشناس استان پیشنهاد می‌شود"
+    if status == BACK:
+        return "نسخه از صحافی بازگشته است و بازگشت آن ثبت می‌شود"
     words = f"{_STATUS[status]} {_CAUSE[cause]}" if cause else str(_STATUS[status])
     return f"نسخه «{words}» می‌شود"
 

@@ -110,17 +110,16 @@ def _line_of(copy: Copy, readings: list[tuple[date, str]]) -> BackLine:
 
 
 def _readings_of(copy_ids: Collection[int]) -> dict[int, list[tuple[date, str]]]:
-    """Each copy's readings by day, oldest first; where nobody read, there was none."""
+    """Each copy's readings, oldest first; where nobody read, there was none."""
     tick = ReadingEvent.objects.filter(pk=OuterRef("event_id")).values("received_at")
     rows = (
         SessionFinding.objects.filter(copy__in=copy_ids, finding__in=[*SEEN, *_STRUCK, *_WORDS])
         .annotate(seen_at=Subquery(tick))
+        .order_by("session__started_at", "session_id")
         .values_list("copy_id", "finding", "seen_at", "session__closed_at", "session__computed_at")
     )
     readings: dict[int, list[tuple[date, str]]] = {}
     for copy_id, finding, seen_at, closed_at, computed_at in rows:
         on = timezone.localdate(seen_at or closed_at or computed_at)
         readings.setdefault(copy_id, []).append((on, finding))
-    for days in readings.values():
-        days.sort()
     return readings

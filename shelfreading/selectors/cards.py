@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from libraries.domain.persian import search_key, to_ascii_digits, to_persian_digits
 from libraries.models import Copy, Library, Title, User
@@ -45,19 +45,28 @@ def following_number(number: str) -> str:
     return to_persian_digits(str(int(digits) + 1).zfill(len(digits)))
 
 
-def known_titles(library: Library, words: str) -> QuerySet[Title]:
-    """The library's titles that the words begin, then those that hold them, a few of each; each
-    with `call_number`, that of its first copy.
-    """
+@dataclass(frozen=True, slots=True)
+class KnownTitle:
+    """A title of the library with the call number of its first copy."""
+
+    pk: int
+    title: str
+    author: str
+    call_number: str
+
+
+def known_titles(library: Library, words: str) -> list[KnownTitle]:
+    """A few of the library's titles that begin with the words, or, where none does, hold them."""
     key = search_key(words)
     if len(key) < LEAST_LETTERS:
-        return Title.objects.none()
+        return []
     first_call = Copy.objects.filter(title=OuterRef("pk")).order_by("pk").values("call_number")[:1]
-    titles = Title.objects.filter(library=library).annotate(call_number=Subquery(first_call))
-    begun = titles.filter(search_text__startswith=key).order_by("search_text", "pk")
-    if begun[:1]:
-        return begun[:MOST_TITLES]
-    return titles.filter(search_text__contains=key).order_by("search_text", "pk")[:MOST_TITLES]
+    titles = Title.objects.filter(library=library).order_by("search_text", "pk")
+    for condition in (Q(search_text__startswith=key), Q(search_text__contains=key)):
+        rows = titles.filter(condition).values_list("pk", "title", "author", Subquery(first_call))
+        if found := rows[:MOST_TITLES]:
+            return [KnownTitle(pk, title, author, call or "") for pk, title, author, call in found]
+    return []
 
 
 def last_loan_cards(session: ReadingSession, user: User) -> QuerySet[Loan]:

@@ -17,6 +17,7 @@ from shelfreading.selectors.events import read_counts
 from shelfreading.selectors.found_elsewhere import found_elsewhere_cards
 from shelfreading.selectors.late import LISTED_LATE
 from shelfreading.selectors.remarks import paper_cards
+from shelfreading.selectors.samples import sample_cards
 
 State = ReadingSession.State
 # Report 1 is due two weeks after the reading's end (directive 7-1), and needs it applied.
@@ -25,9 +26,10 @@ FRESH_DAYS = 14
 
 
 def desk_cards(user: User, now: datetime) -> list[DeskCard]:
-    """Readings that run, that wait to be applied, or whose paper work is left, for the staff."""
+    """Readings that run, that wait to be applied, or whose paper work is left, for the staff;
+    samples that wait to be read again, for the county head too."""
     if not user.has_right(Right.READ_SHELVES):
-        return []
+        return sample_cards(user)
     sessions = list(
         ReadingSession.objects.for_user(user)
         .filter(state__in=(State.READING, State.CLOSED))
@@ -44,6 +46,7 @@ def desk_cards(user: User, now: datetime) -> list[DeskCard]:
         *_late(user, now),
         *paper_cards(user),
         *found_elsewhere_cards(user),
+        *sample_cards(user),
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from libraries.domain.call_numbers import HUNDREDS
 from libraries.domain.codes import clean_code
@@ -233,12 +233,6 @@ def seen_elsewhere(
     )
     found = events.values_list("pk", "session__name", "session__library__name", "received_at")
     return {pk: SeenElsewhere(name, library, at) for pk, name, library, at in found}
-
-
-def decided_counts(session: ReadingSession) -> dict[str, int]:
-    """How many copies each fate was chosen for."""
-    rows = session.decisions.exclude(fate="").order_by().values_list("fate")
-    return dict(rows.annotate(Count("pk")))
 
 
 def doubtful_places(session: ReadingSession) -> list[ExpectedCopy]:

@@ -12,9 +12,18 @@ from libraries.desk import DeskCard
 from libraries.domain.jalali import format_jalali
 from libraries.models import Copy, CopyStatus, User
 from shelfreading.domain.remarks import REMARKS, card_comes_out, remark_of
-from shelfreading.models import Application, AppliedChange, PaperTick, ReadingSession
+from shelfreading.models import (
+    Application,
+    AppliedChange,
+    PaperTick,
+    ReadingSession,
+    WeedingProposal,
+)
 
 GONE = tuple(REMARKS)
+ACCEPTED = WeedingProposal.State.ACCEPTED
+# It went when it was applied, or later, when the expert accepted its weeding.
+_WENT = Q(to_status__in=GONE) | Q(proposal__state=ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +57,32 @@ def register_changes(session: ReadingSession, *, only_left: bool) -> QuerySet[Ap
     changes = _for_register(_changes(session))
     if only_left:
         changes = _without_tick(changes, PaperTick.Kind.REGISTER)
-    return changes.select_related("copy__title").order_by("copy__registration_key", "copy_id")
+    return changes.select_related("copy__title", "proposal").order_by(
+        "copy__registration_key", "copy_id"
+    )
 
 
 def _for_register(changes: QuerySet[AppliedChange]) -> QuerySet[AppliedChange]:
     back = Q(to_status=CopyStatus.AVAILABLE, from_status__in=GONE)
-    return changes.filter(back | Q(to_status__in=GONE)).exclude(from_status=F("to_status"))
+    kept = Q(from_status=F("to_status")) & ~Q(proposal__isnull=False, proposal__state=ACCEPTED)
+    return changes.filter(back | _WENT).exclude(kept)
 
 
 def _for_cabinets(changes: QuerySet[AppliedChange]) -> QuerySet[AppliedChange]:
     """One change for each title of which a copy went, the first by shelf order."""
-    changes = changes.filter(to_status__in=GONE)
+    changes = changes.filter(_WENT)
     before = changes.filter(
         application=OuterRef("application"),
         copy__title=OuterRef("copy__title"),
         position__lt=OuterRef("position"),
     )
     return changes.filter(~Exists(before))
+
+
+def _becomes(change: AppliedChange) -> str:
+    """The copy's status after all that followed from the change."""
+    accepted = change.proposal is not None and change.proposal.state == ACCEPTED
+    return CopyStatus.WEEDED if accepted else change.to_status
 
 
 def _without_tick(changes: QuerySet[AppliedChange], kind: str) -> QuerySet[AppliedChange]:
@@ -77,7 +95,7 @@ def remark_lines(changes: Sequence[AppliedChange]) -> list[RemarkLine]:
     return [
         RemarkLine(
             change,
-            remark_of(change.from_status, change.to_status),
+            remark_of(change.from_status, _becomes(change)),
             change.pk in done,
         )
         for change in changes
@@ -89,7 +107,7 @@ def card_changes(session: ReadingSession, *, only_left: bool) -> QuerySet[Applie
     found = _for_cabinets(_changes(session))
     if only_left:
         found = _without_tick(found, PaperTick.Kind.CARD)
-    return found.select_related("copy__title").order_by("copy__title__title", "pk")
+    return found.select_related("copy__title", "proposal").order_by("copy__title__title", "pk")
 
 
 def card_lines(session: ReadingSession, changes: Sequence[AppliedChange]) -> list[CardLine]:
@@ -102,7 +120,7 @@ def card_lines(session: ReadingSession, changes: Sequence[AppliedChange]) -> lis
         .annotate(n=Count("pk"))
     )
     numbers: dict[int, list[str]] = {}
-    gone = _changes(session).filter(to_status__in=GONE, copy__title__in=titles)
+    gone = _changes(session).filter(_WENT, copy__title__in=titles)
     for title, number in gone.order_by("copy__registration_key").values_list(
         "copy__title", "copy__registration_number"
     ):
@@ -111,7 +129,7 @@ def card_lines(session: ReadingSession, changes: Sequence[AppliedChange]) -> lis
     return [
         CardLine(
             change,
-            card_comes_out(change.to_status, left.get(change.copy.title_id, 0)),
+            card_comes_out(_becomes(change), left.get(change.copy.title_id, 0)),
             left.get(change.copy.title_id, 0),
             numbers.get(change.copy.title_id, []),
             change.pk in done,

@@ -1,7 +1,7 @@
 """What the device is told of each scan it sent: a handful of queries for a whole batch."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -33,13 +33,25 @@ class Book:
     is_lent: bool = False
 
 
-def books_of(session: ReadingSession, codes: Collection[str]) -> dict[str, Book]:
+def listed_books(session_id: int, codes: Collection[str]) -> dict[str, Book]:
+    """The books of those codes that stand in the session's list, first scans left out. The list
+    is frozen, so this needs no lock."""
+    rows = door.rows(door.LISTED_BOOKS, session_id, codes=codes)
+    return {row[0]: Book(None, *row[1:]) for row in rows}
+
+
+def books_of(
+    session: ReadingSession, codes: Collection[str], listed: Mapping[str, Book] | None = None
+) -> dict[str, Book]:
     """Every code's book, with the session's first standing scan of it: two queries, and a third
-    where some are not in the list.
-    """
+    where some are not in the list. `listed`: what `listed_books` gave for these codes."""
     firsts = _first_scans(session, codes)
-    listed = door.rows(door.LISTED_BOOKS, session.pk, codes=codes)
-    books = {row[0]: Book(firsts.get(row[0]), *row[1:]) for row in listed}
+    found = listed_books(session.pk, codes) if listed is None else listed
+    books = {
+        code: replace(book, first_scan=firsts.get(code))
+        for code, book in found.items()
+        if code in codes
+    }
     if strangers := set(codes).difference(books):
         for row in door.rows(door.OTHER_BOOKS, codes=[code for code in strangers if code]):
             # This library's own goes before another's of the same code.

@@ -53,23 +53,14 @@ def rule_proposals(library: Library, now: datetime) -> list[Proposal]:
         is_reference=False,
         status__in=(CopyStatus.AVAILABLE, CopyStatus.BINDING),
     ).order_by("section__position", "section_id", "shelf_key", "registration_key", "pk")
-    none = (None, 0, 0)
-    rows = (
-        CopyUse(
-            pk,
-            title,
-            volume,
-            registered_on,
-            *uses.get(pk, none),
-            can_go=status == CopyStatus.AVAILABLE
-            and pk not in away
-            and pk not in told[State.REFUSED],
-            goes=pk in told[State.PROPOSED],
-        )
-        for pk, title, volume, registered_on, status in copies.values_list(
-            "pk", "title_id", "volume", "registered_on", "status"
-        ).iterator(chunk_size=5000)
-    )
+    rows = []
+    for pk, title, volume, registered_on, status in copies.values_list(
+        "pk", "title_id", "volume", "registered_on", "status"
+    ).iterator(chunk_size=5000):
+        last, count, lately = uses.get(pk, (None, 0, 0))
+        can_go = status == CopyStatus.AVAILABLE and pk not in away and pk not in told[State.REFUSED]
+        goes = pk in told[State.PROPOSED]
+        rows.append(CopyUse(pk, title, volume, registered_on, last, count, lately, can_go, goes))
     return proposals(
         rows,
         WeedingRules.of(library).thresholds,

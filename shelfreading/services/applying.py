@@ -12,7 +12,8 @@ from libraries.domain.persian import to_persian_digits
 from libraries.locking import lock_all, locked
 from libraries.models import Copy, CopyStatus, Library, StatusChange, User
 from libraries.refusal import Refused
-from loans.models import Forgiveness, Loan
+from loans.models import BindingTrip, Forgiveness, Loan
+from loans.services.binding import bindings_undo
 from shelfreading.domain.findings import SEEN, Finding
 from shelfreading.models import Application, Decision, ReadingSession, WeedingProposal
 from shelfreading.services.changes import changes_proposed
@@ -93,6 +94,10 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
     application = session.applications.filter(undone_at__isnull=True).first()
     if application is None:
         raise Refused("این رف‌خوانی اعمال نشده است.")
+    if session.is_reported:
+        raise Refused(
+            "گزارش این رف‌خوانی فرستاده شده است؛ تا بازگردانده نشود، اعمال برگردانده نمی‌شود."
+        )
     lock_all(Copy.objects.filter(pk__in=application.changes.values("copy")))
     lock_all(application.weeding_proposals.all())
     changes = list(application.changes.order_by("copy_id"))
@@ -116,6 +121,10 @@ def application_undo(*, session_id: int, actor: User, now: datetime) -> Applicat
     )
     Forgiveness.objects.filter(pk__in=application.changes.values("forgiveness")).update(
         revoked_at=now
+    )
+    bindings_undo(
+        opened=[change.opened_trip_id for change in changes if change.opened_trip_id],
+        closed=[change.closed_trip_id for change in changes if change.closed_trip_id],
     )
     bulk_insert(
         StatusChange,
@@ -161,7 +170,8 @@ def _touched_later(application: Application) -> list[str]:
 
     Times alone don't tell: whoever waited for the application took theirs before it. So what was
     written after the application's own lines counts too, and so does a loan that is open on a
-    copy which the application left free, or the expert's word on a weeding it proposed.
+    copy which the application left free, a trip to the binder that began since, or the expert's
+    word on a weeding it proposed.
     """
     changes = application.changes
     copies = changes.values("copy")
@@ -180,7 +190,13 @@ def _touched_later(application: Application) -> list[str]:
     ).exclude(pk__in=returned)
     otherwise = changes.exclude(copy__status=F("to_status"))
     decided = application.weeding_proposals.filter(state__in=DECIDED)
+    moved = changes.filter(Q(status_change__isnull=False) | Q(closed_trip__isnull=False))
+    opened = changes.filter(opened_trip__isnull=False).values("opened_trip")
+    trips = BindingTrip.objects.filter(
+        Q(back_on__isnull=True, copy__in=moved.values("copy"))
+        | Q(sent_on__gte=timezone.localdate(application.applied_at), copy__in=copies)
+    ).exclude(pk__in=opened)
     touched: set[str] = set()
-    for lines in (steps, loans, otherwise, decided):
+    for lines in (steps, loans, otherwise, decided, trips):
         touched.update(lines.values_list("copy__registration_number", flat=True))
     return sorted(touched)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -79,7 +80,7 @@ def card_enter(*, session_id: int, card: Card, actor: User, now: datetime) -> En
     The same card twice, by its id, counts once. A class that can't be read is kept as it is, with
     a notice. Raises NumberTaken, WrongField, or Refused where the session isn't being read.
     """
-    library = _library_of(actor)
+    library = library_of(actor)
     session = locked(
         ReadingSession.objects.for_user(actor).select_related("library"), pk=session_id
     )
@@ -100,8 +101,8 @@ def card_enter(*, session_id: int, card: Card, actor: User, now: datetime) -> En
     )
     is_new = copy is None
     if copy is None:
-        card = _cleaned(card)
-        copy = _copy_of(card, library, section)
+        card = cleaned(card)
+        copy = Copy.objects.create(library=library, **facts_of(card, library, section))
     else:
         _refuse_taken(session, copy, card)
     if not session.expected.filter(copy=copy).exists():
@@ -115,10 +116,10 @@ def card_enter(*, session_id: int, card: Card, actor: User, now: datetime) -> En
         audit.record(
             "card_enter", actor=actor, library=library, subject=copy, now=now, session=session.pk
         )
-    return Entered(copy, card.is_present, _notice(copy, card, library) if is_new else "")
+    return Entered(copy, card.is_present, notice_of(copy, card, library) if is_new else "")
 
 
-def _library_of(actor: User) -> Library:
+def library_of(actor: User) -> Library:
     """The actor's library under lock: two who enter one number wait for each other here."""
     if actor.library_id is None:
         raise Refused("رف‌برگه‌ها را کارکنان خود کتابخانه وارد می‌کنند.")
@@ -136,7 +137,7 @@ def _entered_before(session: ReadingSession, event_id: UUID) -> Entered | None:
     return Entered(event.copy, event.kind == ReadingEvent.Kind.PRESENT)
 
 
-def _cleaned(card: Card) -> Card:
+def cleaned(card: Card) -> Card:
     """The card as the records keep it; raises WrongField."""
     clean = replace(
         card,
@@ -156,24 +157,24 @@ def _cleaned(card: Card) -> Card:
     return clean
 
 
-def _copy_of(card: Card, library: Library, section: Section) -> Copy:
+def facts_of(card: Card, library: Library, section: Section) -> dict[str, Any]:
+    """What a copy's record says by a cleaned card; its title is made where there is none yet."""
     parts = parse(card.call_number, library.rules)
     keys = shelf_keys(card.call_number, card.registration_number, library.rules)
-    return Copy.objects.create(
-        library=library,
-        title=_title_of(card, library),
-        section=section,
-        registration_number=card.registration_number,
-        call_number=card.call_number,
-        main_class=main_class(card.call_number)[: LONGEST["main_class"]],
-        volume=parts.volume[: LONGEST["volume"]],
-        copy_number=parts.copy[: LONGEST["copy_number"]],
-        is_reference=is_reference(None, card.call_number, section.name, library.rules),
+    return {
+        "title": title_of(card, library),
+        "section": section,
+        "registration_number": card.registration_number,
+        "call_number": card.call_number,
+        "main_class": main_class(card.call_number)[: LONGEST["main_class"]],
+        "volume": parts.volume[: LONGEST["volume"]],
+        "copy_number": parts.copy[: LONGEST["copy_number"]],
+        "is_reference": is_reference(None, card.call_number, section.name, library.rules),
         **dict(zip(KEYS, keys, strict=True)),
-    )
+    }
 
 
-def _title_of(card: Card, library: Library) -> Title:
+def title_of(card: Card, library: Library) -> Title:
     """The library's title with these words, however they are spelt; a new one where it has none.
 
     A card says neither publisher nor year, so the one title that has both words is meant even
@@ -234,7 +235,8 @@ def _refuse_taken(session: ReadingSession, copy: Copy, card: Card) -> None:
         )
 
 
-def _notice(copy: Copy, card: Card, library: Library) -> str:
+def notice_of(copy: Copy, card: Card, library: Library) -> str:
+    """What whoever typed the card should know of it; '' where nothing is amiss."""
     if not card.call_number:
         return "شمارهٔ راهنما ندارد و در پایان فهرست می‌ایستد."
     if not parse(copy.call_number, library.rules).readable:

@@ -7,13 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils import timezone
 
 from libraries.bulk import in_chunks
-from libraries.models import Copy
-from loans.models import Loan
+from libraries.models import Copy, CopyStatus
+from loans.models import BindingTrip, Loan
 from shelfreading.domain.effects import HANDLED, Effect, effect_of
 from shelfreading.domain.findings import Finding
 from shelfreading.models import WEEDING_OF_FATE, Decision, ReadingSession, WeedingProposal
+
+BINDING = CopyStatus.BINDING.value
+# Seen on a shelf, whatever the record said: a trip to the binder is over.
+_CAME_BACK = frozenset({Finding.BACK_FROM_BINDER, Finding.MISPLACED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Change:
     weeding_cause: str
     effect: Effect
     loan_id: int | None
+    # The trip to the binder that is over, since the copy was seen.
+    trip_id: int | None
     # Why a person has to settle it first; empty where nothing speaks against it.
     conflict: str
     settlement: str
@@ -82,13 +89,24 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
             copy__library=session.library_id, returned_at__isnull=True
         ).values_list("copy_id", "pk", "lent_at")
     }
+    open_trips = {
+        copy_id: (pk, sent_on)
+        for copy_id, pk, sent_on in BindingTrip.objects.filter(
+            copy__library=session.library_id, back_on__isnull=True
+        ).values_list("copy_id", "pk", "sent_on")
+    }
     waiting = set(
         WeedingProposal.objects.filter(
             library=session.library_id, state=WeedingProposal.State.PROPOSED
         ).values_list("copy_id", flat=True)
     )
     seen_at = _seen_at(
-        session, {copy_id: row[2] for copy_id, row in rows.items() if copy_id in open_loans}
+        session,
+        {
+            copy_id: row[2]
+            for copy_id, row in rows.items()
+            if copy_id in open_loans or copy_id in open_trips
+        },
     )
     changes = []
     for chunk in in_chunks(copy_ids):
@@ -100,25 +118,32 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
             fate, settlement = decisions.get(copy_id, ("", ""))
             if fate == Decision.Fate.LEAVE:
                 continue
+            trip_id, sent_on = open_trips.get(copy_id, (None, None))
+            # Out for a short time a copy's record doesn't say so (directive 4-5).
+            record = _record(status, trip_id is not None)
             effect = effect_of(
                 finding,
-                status,
+                record,
                 weeding_cause="" if copy_id in waiting else WEEDING_OF_FATE.get(fate, ""),
                 to_binding=fate == Decision.Fate.BINDING,
             )
             if effect is None:
                 continue
+            trip_id = trip_id if finding in _CAME_BACK and effect.status != BINDING else None
+            if trip_id and sent_on and timezone.localdate(seen_at[copy_id]) < sent_on:
+                continue  # sent away after it was seen: the record of now stays
             open_loan, lent_at = open_loans.get(copy_id, (None, None))
             # A loan made after the copy was seen is none of the reading's business.
             returns = effect.returns_loan and lent_at is not None and lent_at < seen_at[copy_id]
             loan_id = open_loan if returns else None
-            if loan_id is None and effect.status == status and not effect.proposes:
+            nothing_moves = loan_id is None and trip_id is None and effect.status == status
+            if nothing_moves and not effect.proposes:
                 continue
             lent_again = bool(fate) and open_loan is not None and loan_id is None
             conflict = ""
             if lent_again:
                 conflict = "این نسخه پس از خوانده‌شدن امانت داده شده است."
-            elif frozen.get(copy_id, status) != status:
+            elif frozen.get(copy_id, record) != record:
                 conflict = "وضعیت این نسخه پس از آغاز رف‌خوانی تغییر کرده است."
             changes.append(
                 Change(
@@ -129,6 +154,7 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
                     cause,
                     effect,
                     loan_id,
+                    trip_id,
                     conflict,
                     settlement,
                     lent_again,
@@ -136,6 +162,11 @@ def changes_proposed(session: ReadingSession) -> list[Change]:
             )
     changes.sort(key=lambda change: change.position)
     return changes
+
+
+def _record(status: str, at_binder: bool) -> str:
+    """What is on record of a copy: its status, or that it is out on a short trip to the binder."""
+    return BINDING if at_binder and status == CopyStatus.AVAILABLE else status
 
 
 def _rows(findings: Any) -> Iterable[tuple[int, tuple[Finding, int, UUID | None]]]:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
+from libraries.domain.codes import clean_code
 from libraries.locking import locked
 from libraries.models import User
 from shelfreading.models import ReadingDevice, ReadingEvent, ReadingSession
 from shelfreading.selectors.events import TICKS, WALKED
-from shelfreading.selectors.scan_answers import Book, books_of
+from shelfreading.selectors.scan_answers import Book, books_of, listed_books
 from shelfreading.services.events import (
+    MAX_CODE,
     KeptEvent,
     NewEvent,
     arrival,
@@ -52,7 +54,6 @@ class Heard:
         return self.session.state != ReadingSession.State.READING
 
 
-@transaction.atomic
 def device_speaks(
     *,
     session_id: int,
@@ -64,32 +65,36 @@ def device_speaks(
     """Keep a device's events, as `events_take` does, and what it says of itself.
 
     Once a second from each of fifty devices: a handful of queries however long the batch, and
-    nothing of the session is read that this has no use for. Raises Refused when the session is
-    not in the actor's scope.
+    under the session's lock, for which all of them wait, only those that write or that writing
+    needs. Raises Refused when the session is not in the actor's scope.
     """
-    sessions = ReadingSession.objects.for_user(actor).defer("summary", "other_colleagues")
-    session = locked(sessions, pk=session_id)
-    last = last_arrival(session)
-    if not events:
+    scanned = {clean_code(event.raw)[:MAX_CODE] for event in events if event.kind == Kind.SCAN}
+    listed = listed_books(session_id, scanned)
+    with transaction.atomic():
+        sessions = ReadingSession.objects.for_user(actor).defer("summary", "other_colleagues")
+        session = locked(sessions, pk=session_id)
+        last = last_arrival(session)
+        if not events:
+            if word:
+                _keep_word(session, word, {}, actor=actor, now=now)
+            return Heard(session, {}, {}, last)
+        is_late = session.state != ReadingSession.State.READING
+        kept = events_keep(session, events, actor=actor, at=arrival(last, now), is_late=is_late)
+        kept.sort(key=lambda event: event.seq)
+        code_of = {event.id: event.code for event in kept if event.kind in WALKED}
+        # The code of a book without a barcode is known only now.
+        if unasked := set(code_of.values()).difference(scanned):
+            listed |= listed_books(session_id, unasked)
+        if strangers := set(code_of.values()).difference(listed):
+            tell_other_sessions(session, strangers)
         if word:
-            _keep_word(session, word, {}, actor=actor, now=now)
-        return Heard(session, {}, {}, last)
-    is_late = session.state != ReadingSession.State.READING
-    kept = events_keep(session, events, actor=actor, at=arrival(last, now), is_late=is_late)
-    kept.sort(key=lambda event: event.seq)
-    code_of = {event.id: event.code for event in kept if event.kind in WALKED}
-    books = books_of(session, set(code_of.values()))
-    strangers = [code for code, book in books.items() if book.position is None]
-    if strangers:
-        tell_other_sessions(session, strangers)
-    if word:
-        own = [event for event in kept if event.device == word.device]
-        _keep_word(session, word, _where(session, own, books), actor=actor, now=now)
-    return Heard(session, code_of, books, last)
+            own = [event for event in kept if event.device == word.device]
+            _keep_word(session, word, _where(session, own, listed), actor=actor, now=now)
+    return Heard(session, code_of, books_of(session, set(code_of.values()), listed), last)
 
 
 def _where(
-    session: ReadingSession, events: Sequence[KeptEvent], books: Mapping[str, Book]
+    session: ReadingSession, events: Sequence[KeptEvent], listed: Mapping[str, Book]
 ) -> dict[str, object]:
     """What the device's own events, in order, say of where it is; nothing where they don't."""
     if not events:
@@ -98,11 +103,13 @@ def _where(
     ticked = {event.copy_id for event in events if event.kind in TICKS and event.copy_id}
     position_of: dict[int | None, int] = {}
     if ticked:
-        listed = session.expected.filter(copy__in=ticked)
-        position_of.update(listed.values_list("copy_id", "position"))
+        lines = session.expected.filter(copy__in=ticked)
+        position_of.update(lines.values_list("copy_id", "position"))
     for event in reversed(events):
-        is_book = event.kind in WALKED
-        position = books[event.code].position if is_book else position_of.get(event.copy_id)
+        if event.kind in WALKED:
+            position = listed[event.code].position if event.code in listed else None
+        else:
+            position = position_of.get(event.copy_id)
         if position is not None:
             return where | {"position": position}
     return where

@@ -47,7 +47,7 @@ def expected_add(session: ReadingSession, copy: Copy) -> ExpectedCopy:
     session.expected_count += 1
     session.save(update_fields=["expected_count"])
     if not comes_last:
-        _order_anew(session)
+        order_anew(session)
     return row
 
 
@@ -77,8 +77,8 @@ def _follow(row: ExpectedCopy, last: ExpectedCopy) -> None:
         row.rank = highest + 1
 
 
-def _order_anew(session: ReadingSession) -> None:
-    """Give the list the places that its copies' shelf order gives it."""
+def order_anew(session: ReadingSession) -> None:
+    """Give a locked session's list the places that its copies' shelf order gives it."""
     rows = list(
         session.expected.order_by(*SHELF_ORDER).values_list(
             "pk", "copy__section_id", "copy__shelf_key", "position", "rank", "shelf_run"

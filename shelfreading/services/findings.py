@@ -8,23 +8,23 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from libraries.bulk import bulk_insert
 from libraries.locking import locked
 from libraries.models import Copy, User
-from loans.models import FollowUp, Loan
+from loans.models import FollowUp
 from shelfreading.domain.findings import Finding
 from shelfreading.domain.reconcile import (
     ExpectedList,
-    LoanFact,
     Match,
     Spoken,
     reconcile,
 )
 from shelfreading.models import Decision, ReadingEvent, ReadingSession, SessionFinding
 from shelfreading.selectors.events import WALKED
+from shelfreading.services.away import at_binder, loan_facts, loans_during, trips_during
 from shelfreading.services.turned_up import READ_AT, seen_by_colleagues, turned_up, turned_up_stands
 
 FINDING_FIELDS = (
@@ -91,13 +91,14 @@ def findings_compute(*, session_id: int, actor: User, now: datetime) -> ReadingS
 def findings_basis(session: ReadingSession, today: Any) -> str:
     """What the findings depend on, in short; differs as soon as anything new came in."""
     words = session.shelves_read.aggregate(n=Count("pk"), last=Max("at"))
-    rows = _loans_during(session).order_by("pk").values_list("pk", "returned_at", "due_on")
+    rows = loans_during(session).order_by("pk").values_list("pk", "returned_at", "due_on")
     # All of them: a call of last week may be put on record today.
     calls = FollowUp.objects.filter(
         loan__copy__library=session.library_id, loan__returned_at__isnull=True
     ).count()
+    trips = trips_during(session).order_by("pk").values_list("pk")
     digest = sha256()
-    for row in rows:
+    for row in (*rows, *trips):
         digest.update(repr(row).encode())
     digest.update(repr((words["n"], words["last"], calls, seen_by_colleagues(session))).encode())
     events = session.events.filter(is_late=False).count()
@@ -124,7 +125,8 @@ def _compute(session: ReadingSession, now: datetime) -> None:
         walks=sightings.walks,
         started_at=session.started_at,
         seen_at=sightings.times if any(sightings.times) else None,
-        loans=_loan_facts(session, position_of_copy),
+        loans=loan_facts(session, position_of_copy),
+        at_binder=at_binder(session, position_of_copy),
         elsewhere=elsewhere,
         struck=sightings.struck,
         spoken=[
@@ -233,39 +235,6 @@ def _copies_elsewhere(session: ReadingSession, strangers: set[str]) -> dict[str,
             if library_id == session.library_id or code not in found:
                 found[code] = copy_id
     return found
-
-
-def _loans_during(session: ReadingSession) -> Any:
-    return Loan.objects.filter(copy__library=session.library_id).filter(
-        Q(returned_at__isnull=True) | Q(returned_at__gte=session.started_at)
-    )
-
-
-def _loan_facts(
-    session: ReadingSession, position_of_copy: dict[int, int]
-) -> dict[int, list[LoanFact]]:
-    """The loans that touch the reading, by position. A follow-up counts from the due date on."""
-    followed_up: dict[int, list[datetime]] = {}
-    for loan_id, at in FollowUp.objects.filter(
-        loan__copy__library=session.library_id, loan__returned_at__isnull=True
-    ).values_list("loan_id", "at"):
-        followed_up.setdefault(loan_id, []).append(at)
-    facts: dict[int, list[LoanFact]] = {}
-    for pk, copy_id, lent_at, returned_at, due_on in _loans_during(session).values_list(
-        "pk", "copy_id", "lent_at", "returned_at", "due_on"
-    ):
-        position = position_of_copy.get(copy_id)
-        if position is not None:
-            calls = followed_up.get(pk, ())
-            facts.setdefault(position, []).append(
-                LoanFact(
-                    lent_at,
-                    returned_at,
-                    due_on,
-                    followed_up=any(due_on and timezone.localdate(at) > due_on for at in calls),
-                )
-            )
-    return facts
 
 
 def _finding_rows(

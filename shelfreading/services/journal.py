@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from libraries.bulk import bulk_insert, in_chunks
-from libraries.models import AuditEntry, Copy, StatusChange, User
+from libraries.models import AuditEntry, Copy, CopyStatus, StatusChange, User
 from loans.services import loans_return_forgiven
+from loans.services.binding import bindings_close, bindings_open
 from shelfreading.domain.findings import LABELS
 from shelfreading.models import Application, AppliedChange, WeedingProposal
 from shelfreading.services.changes import Change
@@ -19,7 +20,8 @@ def journal_write(
     application: Application, changes: Sequence[Change], actor: User, now: datetime
 ) -> None:
     """Write the changes into the records, each with its line in the journal, its step in the
-    copy's history and its audit entry; weedings become proposals."""
+    copy's history and its audit entry; weedings become proposals, and what goes to the binder
+    begins its trip."""
     library_id = application.session.library_id
     cause = f"رف‌خوانی «{application.session.name}»"[:200]
     moving = [change for change in changes if change.effect.status != change.status]
@@ -58,6 +60,17 @@ def journal_write(
         now=now,
         today=timezone.localdate(now),
     )
+    assert application.session.closed_at is not None
+    bindings_close(
+        [change.trip_id for change in changes if change.trip_id],
+        back_on=timezone.localdate(application.session.closed_at),
+        actor=actor,
+    )
+    opened = bindings_open(
+        [change.copy_id for change in moving if change.effect.status == CopyStatus.BINDING],
+        sent_on=timezone.localdate(now),
+        actor=actor,
+    )
     proposals = _propose(application, changes, actor, now)
     bulk_insert(
         AppliedChange,
@@ -73,6 +86,8 @@ def journal_write(
             "status_change_id",
             "returned_loan_id",
             "forgiveness_id",
+            "opened_trip_id",
+            "closed_trip_id",
             "proposal_id",
         ),
         (
@@ -88,6 +103,8 @@ def journal_write(
                 status_changes.get(change.copy_id),
                 change.loan_id,
                 forgiven.get(change.loan_id) if change.loan_id else None,
+                opened.get(change.copy_id),
+                change.trip_id,
                 proposals.get(change.copy_id),
             )
             for change in changes
@@ -110,6 +127,7 @@ def journal_write(
                     "from": change.status,
                     "to": change.effect.status,
                     "loan_returned": change.loan_id,
+                    "binding_over": change.trip_id,
                     "weeding_proposed": change.effect.proposes,
                 },
             )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from libraries import audit
 from libraries.bulk import bulk_insert
@@ -12,12 +13,15 @@ from libraries.domain.copies_list import DEFAULT_SECTION
 from libraries.domain.persian import search_key, stored_form
 from libraries.files.limits import persian_number
 from libraries.locking import locked
-from libraries.models import Copy, Library, Section, User
+from libraries.models import Copy, CopyStatus, Library, Section, User
 from libraries.refusal import Refused
-from loans.models import Loan
+from loans.models import BindingTrip, Loan
+from loans.services.binding import long_bindings_mark
 from shelfreading.domain.frozen_list import freeze
 from shelfreading.models import ExpectedCopy, ReadingSession, ShelfRead
 from shelfreading.selectors.devices import device_lines
+from shelfreading.selectors.rounds import round_asking
+from shelfreading.services.rounds import reason_drop
 
 MAX_NAME = 120
 NOT_BY_CARDS = (
@@ -47,8 +51,10 @@ def session_start(
     copies or not. Several sessions run at once as long as no copy is in two of them. A reading
     by cards may begin with nothing, and takes each card into its list as it is entered; where
     the library's copies are in the software it begins only `despite_copies`, when a person
-    insists (directive 3-2). Raises Refused when nothing stands there or another open session
-    reads a part of it.
+    insists (directive 3-2). Copies that have been at the binder for more than two weeks get their
+    status first (directive 4-5). It counts for the round that asks this library (directive 7-7),
+    which takes back its reason for not reading. Raises Refused when nothing stands there or
+    another open session reads a part of it.
     """
     if actor.library_id is None:
         raise Refused("رف‌خوانی را کارکنان خود کتابخانه آغاز می‌کنند.")
@@ -72,6 +78,7 @@ def session_start(
     except ValueError as error:
         raise Refused(str(error)) from None
 
+    long_bindings_mark(library_id=library.pk, actor=actor, now=now, today=timezone.localdate(now))
     copies = Copy.objects.filter(library=library, section__in=sections)
     if class_first:
         copies = copies.filter(class_key__gte=lowest)
@@ -91,8 +98,12 @@ def session_start(
         )
     _refuse_overlap(library, [row[0] for row in rows])
 
+    place = round_asking(library, timezone.localdate(now))
+    if place is not None:
+        reason_drop(place=place, actor=actor, now=now)
     session = ReadingSession.objects.create(
         library=library,
+        round=place.round if place else None,
         name=stored_form(name)[:MAX_NAME] or _default_name(sections, class_first, class_last),
         method=method,
         class_first=stored_form(class_first),
@@ -109,6 +120,11 @@ def session_start(
     open_loans = dict(
         Loan.objects.filter(copy__library=library, returned_at__isnull=True).values_list(
             "copy_id", "pk"
+        )
+    )
+    at_binder = set(
+        BindingTrip.objects.filter(copy__library=library, back_on__isnull=True).values_list(
+            "copy_id", flat=True
         )
     )
     places = freeze([(section, key) for _, section, key, _, _ in rows], library.rules)
@@ -132,7 +148,7 @@ def session_start(
                 rank,
                 shelf_run,
                 barcode or f"#{copy_id}",
-                status,
+                _frozen_status(status, copy_id in at_binder),
                 open_loans.get(copy_id),
             )
             for position, ((copy_id, _, _, barcode, status), (rank, shelf_run)) in enumerate(
@@ -150,6 +166,12 @@ def session_start(
         method=method,
     )
     return session
+
+
+def _frozen_status(status: str, at_binder: bool) -> str:
+    """A copy on a short trip keeps its record (directive 4-5) and is at the binder all the same
+    (4-3): not standing there it isn't missing."""
+    return CopyStatus.BINDING if at_binder and status == CopyStatus.AVAILABLE else status
 
 
 def _first_section(library: Library) -> Section:

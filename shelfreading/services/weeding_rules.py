@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from libraries import audit
-from libraries.locking import locked
-from libraries.models import Library, User
+from libraries.models import User
+from libraries.own_rules import own_rules_set
 from libraries.refusal import Refused
 from libraries.roles import Right
 from shelfreading.models import WeedingRules
@@ -26,19 +24,6 @@ def weeding_rules_set(
     """
     if actor.library_id is None or not actor.has_right(Right.SET_WEEDING_RULES):
         raise Refused("قاعده‌های وجین را مسئول خود کتابخانه تعیین می‌کند.")
-    library = locked(Library.objects.all(), pk=actor.library_id)
-    rules = WeedingRules.of(library)
-    changed = [name for name in LIMITS if getattr(rules, name) != values[name]]
-    for name in changed:
-        setattr(rules, name, values[name])
-    try:
-        rules.full_clean(validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from None
-    rules.save()
-    if changed:
-        audit.record(
-            "weeding_rules_set", actor=actor, library=library, subject=rules, now=now,
-            **{name: values[name] for name in changed},
-        )  # fmt: skip
-    return rules
+    return own_rules_set(
+        WeedingRules, LIMITS, values, action="weeding_rules_set", actor=actor, now=now
+    )

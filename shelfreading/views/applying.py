@@ -54,6 +54,7 @@ def session_apply(request: StaffRequest, session_id: int) -> HttpResponse:
     if application is not None:
         context |= {"application": application, "groups": groups_applied(application)}
         context["total"] = application.changes.count()
+        context["proposed"] = application.weeding_proposals.count()
         context["paper_left"] = sum(paper_left(session).values())
         return render(request, "shelfreading/applied.html", context)
     changes = changes_proposed(session)
@@ -135,6 +136,14 @@ def session_undo(request: StaffRequest, session_id: int) -> HttpResponse:
     statuses = application.changes.filter(status_change__isnull=False).count()
     loans = application.changes.filter(returned_loan__isnull=False).count()
     proposals = application.weeding_proposals.filter(state="proposed").count()
+    effects = [
+        f"وضعیت {to_persian_digits(statuses)} نسخه همان می‌شود که بود.",
+        f"{to_persian_digits(loans)} امانت دوباره باز می‌شود و بخشودگی آن پس گرفته می‌شود.",
+        f"{to_persian_digits(proposals)} پیشنهاد وجین پس گرفته می‌شود.",
+    ]
+    trips = application.changes.exclude(opened_trip=None, closed_trip=None).count()
+    if trips:
+        effects.append(f"رفت یا بازگشت {to_persian_digits(trips)} نسخه در صحافی پس گرفته می‌شود.")
     context = {
         "heading": "برگرداندن اعمال",
         "crumbs": [
@@ -145,11 +154,7 @@ def session_undo(request: StaffRequest, session_id: int) -> HttpResponse:
         "question": f"همهٔ آنچه رف‌خوانی «{session.name}» تغییر داد، به پیش از اعمال برگردد؟",
         "count": application.changes.count(),
         "unit": "نسخه",
-        "effects": [
-            f"وضعیت {to_persian_digits(statuses)} نسخه همان می‌شود که بود.",
-            f"{to_persian_digits(loans)} امانت دوباره باز می‌شود و بخشودگی آن پس گرفته می‌شود.",
-            f"{to_persian_digits(proposals)} پیشنهاد وجین پس گرفته می‌شود.",
-        ],
+        "effects": effects,
         "kept": "یافته‌ها و تصمیم‌ها می‌مانند؛ می‌توانید آن‌ها را درست کنید و دوباره اعمال کنید.",
         "submit": "برگرداندن اعمال",
         "back_url": reverse("session-apply", args=[session.pk]),

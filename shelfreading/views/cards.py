@@ -5,6 +5,7 @@ page comes back, so that whatever can be done can be done either way.
 """
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.forms import Form
@@ -16,11 +17,12 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from libraries.domain.persian import to_persian_digits
 from libraries.models import Copy
 from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
-from shelfreading.forms_cards import CardForm, LoanCardForm
+from shelfreading.forms_cards import CardCorrectionForm, CardForm, LoanCardForm
 from shelfreading.models import ReadingSession
 from shelfreading.selectors.cards import (
     CardLine,
@@ -29,6 +31,7 @@ from shelfreading.selectors.cards import (
     last_cards,
     last_loan_cards,
 )
+from shelfreading.services.card_corrections import can_correct, card_correct
 from shelfreading.services.cards import Card, NumberTaken, WrongField, card_enter
 from shelfreading.services.loan_cards import session_loan_card_enter
 
@@ -89,7 +92,7 @@ def _not_taken(
 ) -> HttpResponse:
     """Say why, with all that was typed."""
     if _wants_json(request):
-        reasons = [error for errors in form.errors.values() for error in errors]
+        reasons = [str(error) for errors in form.errors.values() for error in errors]
         answer: dict[str, Any] = {"taken": False, "reason": " ".join(reasons)}
         if taken:
             answer["copy"] = reverse("copy", args=[taken.copy.pk])
@@ -103,14 +106,15 @@ def _not_taken(
 def _titles_looked_up(request: StaffRequest, session: ReadingSession) -> HttpResponse:
     """Without a script: the titles that fit what was typed, and the one that was chosen of them."""
     typed = {name: request.POST.get(name, "") for name in CardForm.base_fields}
-    found = list(known_titles(session.library, typed["title"]))
-    if (chosen := request.POST.get("take", "")).isdecimal() and len(chosen) < 18:
-        titles = known_titles(session.library, typed["title"])
-        for title in [title for title in titles if title.pk == int(chosen)]:
-            typed |= {
-                "title": title.title, "author": title.author, "call_number": title.call_number,
-            }  # fmt: skip
-            found = []
+    found = known_titles(session.library, typed["title"])
+    chosen = next((one for one in found if str(one.pk) == request.POST.get("take")), None)
+    if chosen is not None:
+        typed |= {
+            "title": chosen.title,
+            "author": chosen.author,
+            "call_number": chosen.call_number,
+        }
+        found = []
     form = CardForm(session=session, initial={name: typed[name] for name in typed if typed[name]})
     return _cards_page(request, session, form, titles=found, looked_up="look" in request.POST)
 
@@ -142,12 +146,68 @@ def _after(lines: list[CardLine]) -> dict[str, str]:
 
 
 @requires(Right.READ_SHELVES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def card_correction(request: StaffRequest, session_id: int, copy_id: int) -> HttpResponse:
+    """Put a card right that was typed wrong."""
+    session = _session(request, session_id)
+    line = get_object_or_404(
+        session.expected.select_related("copy__title", "copy__section"), copy=copy_id
+    )
+    copy: Copy = line.copy
+    words = {
+        "section": copy.section_id,
+        "registration_number": to_persian_digits(copy.registration_number),
+        "title": copy.title.title,
+        "author": copy.title.author,
+        "call_number": copy.call_number,
+    }
+    posted = request.POST if request.method == "POST" else None
+    form = CardCorrectionForm(posted, session=session, initial=words)
+    if form.is_valid():
+        asked = form.cleaned_data
+        card = Card(
+            id=uuid4(),
+            section_id=asked["section"].pk,
+            registration_number=asked["registration_number"],
+            title=asked["title"],
+            author=asked["author"],
+            call_number=asked["call_number"],
+        )
+        try:
+            entered = card_correct(
+                session_id=session.pk,
+                copy_id=copy_id,
+                card=card,
+                actor=request.user,
+                now=timezone.now(),
+            )
+        except NumberTaken as taken:
+            form.add_error("registration_number", taken.reason)
+        except WrongField as wrong:
+            form.add_error(wrong.field, wrong.reason)
+        except Refused as refusal:
+            form.add_error(None, refusal.reason)
+        else:
+            messages.success(request, f"رف‌برگهٔ «{entered.copy.title.title}» درست شد.")
+            if entered.notice:
+                messages.warning(request, entered.notice)
+            return redirect("cards", session.pk)
+    context = {
+        "session": session,
+        "form": form,
+        "copy": copy,
+        "can_correct": can_correct(session, copy_id),
+    }
+    return render(request, "shelfreading/card_correction.html", context)
+
+
+@requires(Right.READ_SHELVES)
 @require_safe
 def card_titles(request: StaffRequest, session_id: int) -> HttpResponse:
     """Titles of the library that fit what is being typed, for the page's script."""
     session = _session(request, session_id)
     found = [
-        {"title": title.title, "author": title.author, "call_number": title.call_number or ""}
+        {"title": title.title, "author": title.author, "call_number": title.call_number}
         for title in known_titles(session.library, request.GET.get("q", "")[:200])
     ]
     return JsonResponse({"titles": found})

@@ -17,6 +17,7 @@ from shelfreading.models import ReadingSession
 from shelfreading.selectors.devices import device_lines
 from shelfreading.selectors.events import read_counts
 from shelfreading.selectors.late import late_count
+from shelfreading.selectors.samples import sample_of, sample_result
 from shelfreading.selectors.sessions import (
     event_sources,
     seen_in_summary,
@@ -109,9 +110,12 @@ def session_new(request: StaffRequest) -> HttpResponse:
 def session(request: StaffRequest, session_id: int) -> HttpResponse:
     """The home of one reading: how far it is, what came in, what to do next."""
     reading = get_object_or_404(
-        ReadingSession.objects.for_user(request.user).select_related("library", "started_by"),
+        ReadingSession.objects.for_user(request.user).select_related(
+            "library", "started_by", "round"
+        ),
         pk=session_id,
     )
+    drawn = sample_of(reading)
     is_open = reading.state == State.READING
     can_read = request.user.has_right(Right.READ_SHELVES)
     context = {
@@ -128,6 +132,9 @@ def session(request: StaffRequest, session_id: int) -> HttpResponse:
         "sections": list(reading.sections.all()),
         "colleagues": list(reading.participants.order_by("last_name", "username")),
         "tone": _TONE[State(reading.state)],
+        "sample": drawn,
+        "sample_result": sample_result(drawn) if drawn else None,
+        "can_draw": request.user.has_right(Right.DRAW_SAMPLE),
     }
     return render(request, "shelfreading/session.html", context)
 

@@ -12,7 +12,7 @@ _BEHIND = {State.READING: 0, State.CLOSED: 1, State.APPLIED: 3}
 
 
 def session_steps(session: ReadingSession, *, here: str = "") -> list[dict[str, Any]]:
-    """The steps for components/steps.html: reading, findings, applying, forms.
+    """The steps for components/steps.html: reading, findings, applying, forms, report.
 
     `here` names the URL of the page that shows them, which then needs no link to itself.
     """
@@ -21,8 +21,9 @@ def session_steps(session: ReadingSession, *, here: str = "") -> list[dict[str, 
         ("بررسی یافته‌ها", "findings"),
         ("اعمال", "session-apply"),
         ("صورتجلسه‌ها", "session-forms"),
+        ("گزارش", "report-send"),
     )
-    behind = _BEHIND[State(session.state)]
+    behind = len(ways) if session.is_reported else _BEHIND[State(session.state)]
     return [
         {
             "label": label,

@@ -6,7 +6,7 @@ import { newId } from "./store.js";
 
 const LINES = 12;
 const PAUSE = 3000; // milliseconds before a card that was not heard is sent again
-const TRIES = 5; // so often a card may break the server before it is put aside
+const TRIES = 20; // after a minute a card that breaks the server is put aside
 
 const main = document.querySelector("form[data-cards]");
 const lines = document.querySelector("#card-lines");
@@ -22,6 +22,7 @@ const { queue, back } = kept; // cards that wait; cards that came back, each wit
 const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(kept));
 let busy = false;
 let tries = 0;
+let trouble = "";
 
 const steps = (form) => [...form.querySelectorAll("[data-step]")];
 
@@ -30,7 +31,7 @@ const go = (field) => {
   field.select();
 };
 
-const tell = (trouble = "") => {
+const tell = () => {
   const waiting = queue.length ? `در صف: ${persian.format(queue.length)} کارت. ` : "";
   waits.textContent = trouble ? `${trouble} ${waiting}` : waiting;
   waits.classList.toggle("is-trouble", Boolean(trouble));
@@ -85,6 +86,7 @@ const putBack = (card, answer) => {
 const done = (act) => {
   const card = queue.shift();
   tries = 0;
+  trouble = "";
   act(card);
   keep();
   tell();
@@ -117,9 +119,10 @@ const send = async () => {
     done((card) => (answer.taken ? taken : putBack)(card, answer));
     busy = false;
     send();
-  } catch (trouble) {
+  } catch (error) {
     busy = false;
-    tell(trouble.message);
+    trouble = error.message;
+    tell();
     setTimeout(send, PAUSE);
   }
 };
@@ -255,6 +258,7 @@ const prepare = (form) => {
     }
     if (event.key !== "Enter" || !event.target.matches("input")) return;
     event.preventDefault();
+    if (event.repeat) return; // a key held down makes no second card
     const next = steps(form)[steps(form).indexOf(event.target) + 1];
     if (event.shiftKey || !next || !event.target.matches("[data-step]")) save(form);
     else go(next);

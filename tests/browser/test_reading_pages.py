@@ -13,7 +13,11 @@ from shelfreading.models import ReadingEvent, ReadingSession
 from shelfreading.services.sessions import session_close, session_start
 from tests.cast import PASSWORD, Cast, add_copies, make_cast, numbered_calls
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.no_worker,
+    pytest.mark.django_db(transaction=True),
+]
 
 PATIENCE = 15  # seconds; the machine may be busy with other things
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,14 @@ from shelfreading.models import ReadingEvent, ReadingSession
 from shelfreading.services.sessions import session_start
 from tests.axe import serious_findings
 from tests.cast import Cast, add_copies, make_cast, numbered_calls
-from tests.fixtures_browser import DEFAULT_TIMEOUT, FLAGS
+from tests.fixtures_browser import FLAGS
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# What the service worker keeps is tested beside the queue.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.no_worker,
+    pytest.mark.django_db(transaction=True),
+]
 
 PATIENCE = 15  # seconds
 KIND = ReadingEvent.Kind
@@ -51,18 +56,6 @@ SMALL = """() => [...document.querySelectorAll("#scan button, .page-tools .btn, 
   .map((node) => [node.textContent.trim(), node.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44).map(([text]) => text)"""
 HEARD = "performance.getEntriesByName('scan-to-sound').map(entry => entry.detail)"
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile without the service worker: what it keeps is tested beside the queue."""
-    context = browser.new_context(
-        locale="fa-IR", timezone_id="Asia/Tehran", viewport={"width": 1280, "height": 900},
-        service_workers="block",
-    )  # fmt: skip
-    context.set_default_timeout(DEFAULT_TIMEOUT)
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ BAD = [
     ("data in a file", {"RAFKHAN_DATA_DIR": str(ROOT / "README.md")}, LOOK, "RAFKHAN_DATA_DIR", ""),
     ("data nowhere", {"RAFKHAN_DATA_DIR": "/proc/rafkhan"}, LOOK, "RAFKHAN_DATA_DIR", ""),
     ("data sealed", {"RAFKHAN_DATA_DIR": "/proc/sys"}, START, "RAFKHAN_DATA_DIR", "written"),
+    ("no mail scheme", {"RAFKHAN_EMAIL_URL": "mail.ir"}, LOOK, "RAFKHAN_EMAIL_URL", "smtp://"),
+    ("no mail port", {"RAFKHAN_EMAIL_URL": "smtp://h:x"}, LOOK, "RAFKHAN_EMAIL_URL", "port"),
     ("log level", {"RAFKHAN_LOG_LEVEL": "loud"}, LOOK, "RAFKHAN_LOG_LEVEL", "'loud'"),
 ]  # fmt: skip
 
@@ -191,3 +193,19 @@ def test_a_demo_answers_to_this_machine_only(
     monkeypatch.setattr(django_settings, "ALLOWED_HOSTS", ["localhost", host])
     found = [error.id for error in checks.unsafe_settings()]
     assert found == ([] if here else ["rafkhan.E003"])
+
+
+@pytest.mark.parametrize(
+    ("address", "wanted"),
+    [
+        ("", env.Mail()),
+        ("smtp://mail.ir", env.Mail("mail.ir")),
+        ("smtp://u:p%40s@mail.ir:587?tls=1", env.Mail("mail.ir", 587, "u", "p@s", is_tls=True)),
+        ("smtps://u@mail.ir", env.Mail("mail.ir", 465, "u", is_ssl=True)),
+    ],
+)
+def test_a_mail_server_is_read_from_its_address(
+    monkeypatch: pytest.MonkeyPatch, address: str, wanted: env.Mail
+) -> None:
+    monkeypatch.setenv("RAFKHAN_EMAIL_URL", address)
+    assert env.mail("RAFKHAN_EMAIL_URL") == wanted

@@ -19,10 +19,14 @@ from libraries.models import CopiesList, Copy, Job
 from libraries.rights import PUBLIC
 from libraries.roles import Right
 from loans.models import BindingTrip, Loan, Member
-from shelfreading.models import ReadingSession
+from reports.forms import minutes_6
+from reports.frozen import to_plain
+from reports.models import Report
+from shelfreading.models import ReadingSession, Round
 from shelfreading.services.applying import findings_apply
 from shelfreading.services.events import events_take
 from shelfreading.services.findings import findings_compute
+from shelfreading.services.samples import sample_draw
 from shelfreading.services.sessions import session_close, session_start
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.fresh_readings import scans
@@ -92,6 +96,7 @@ GET = {
     "shelf-list-xlsx":        "405 405  405 405 405 405  403  405  302",
     "command-card":           "200 200  403 403 403 403  403  200  302",
     "cards":                  "200 200  403 403 403 403  403  404  302",
+    "card-correction":        "200 200  403 403 403 403  403  404  302",
     "card-titles":            "200 200  403 403 403 403  403  404  302",
     "loan-cards":             "200 200  403 403 403 403  403  404  302",
     "card-backs":             "405 405  405 405 405 405  403  405  302",
@@ -122,10 +127,38 @@ GET = {
     "conflict-settle":        "405 405  403 403 403 403  403  405  302",
     "session-undo":           "200 200  403 403 403 403  403  404  302",
     "paper":                  "200 200  200 200 200 200  403  404  302",
+    # Weeding: the library proposes, the provincial expert decides.
+    "weeding":                "200 200  200 200 200 200  403  200  302",
+    "weeding-xlsx":           "200 200  200 200 200 200  403  200  302",
+    "weeding-accepted-xlsx":  "200 200  403 403 403 403  403  200  302",
+    "weeding-propose":        "200 200  403 403 403 403  403  200  302",
+    "weeding-withdraw":       "405 405  403 403 403 403  403  405  302",
+    "weeding-rules":          "200 200  403 403 403 403  403  200  302",
+    "weeding-limits":         "403 200  403 403 403 403  403  403  302",
+    "weeding-decide":         "403 403  403 200 403 403  403  403  302",
+    "weeding-decide-all":     "403 403  403 302 403 403  403  403  302",
+    "weeding-lists":          "200 200  200 200 200 200  403  404  302",
+    "weeding-list":           "200 200  200 200 200 200  403  404  302",
+    "weeding-list-job":       "405 405  405 405 405 405  403  405  302",
+    "copy-weeding":           "405 405  403 403 403 403  403  405  302",
     "changes-xlsx":           "200 200  200 200 200 200  403  404  302",
     "match-files":            "200 200  200 200 200 200  403  200  302",
     "match-files-result":     "200 404  404 404 404 404  403  404  302",
     "match-files-download":   "200 404  404 404 404 404  403  404  302",
+    # Rounds: who opens them, who gives a reason, and everybody's overview.
+    "rounds":                 "200 200  200 200 200 200  403  200  302",
+    "round":                  "200 200  200 200 200 200  403  200  302",
+    "round-xlsx":             "200 200  200 200 200 200  403  200  302",
+    "round-new":              "403 403  403 403 403 200  403  403  302",
+    "round-extend":           "403 403  403 403 403 200  403  403  302",
+    "round-take-in":          "403 403  403 403 403 405  403  403  302",
+    "round-reason":           "403 200  200 403 403 403  403  403  302",
+    "round-reason-back":      "403 405  405 403 403 403  403  403  302",
+    # A sample: the county head draws it, who didn't read the shelves reads it.
+    "sample":                 "200 200  200 200 200 200  403  404  302",
+    "sample-draw":            "403 403  200 403 403 403  403  403  302",
+    "sample-read":            "302 200  200 403 403 403  403  404  302",
+    "sample-finish":          "302 200  200 403 403 403  403  404  302",
     # Forms.
     "session-forms":          "200 200  200 200 200 200  403  404  302",
     "session-form":           "200 200  200 200 200 200  403  404  302",
@@ -134,6 +167,30 @@ GET = {
     # The SMS gateway knows a token; whoever doesn't, finds nothing.
     "sms-in":                 "404 404  404 404 404 404  404  404  404",
     "sms-report":             "404 404  404 404 404 404  404  404  404",
+    # Reports on their way; the report is the library's, the notice the librarian's.
+    "report-send":            "200 200  200 200 200 200  403  404  302",
+    "reports":                "200 200  200 200 200 200  403  200  302",
+    "report":                 "200 200  200 200 200 200  403  404  302",
+    "report-revision":        "302 302  302 302 302 302  403  404  302",
+    "report-copies":          "200 200  200 200 200 200  403  404  302",
+    "report-diff":            "200 200  200 200 200 200  403  404  302",
+    "report-form":            "200 200  200 200 200 200  403  404  302",
+    "report-form-job":        "405 405  405 405 405 405  403  405  302",
+    "report-code":            "200 200  200 200 200 200  403  404  302",
+    "notices":                "200 200  200 200 200 200  403  200  302",
+    "notices-read":           "405 405  405 405 405 405  403  405  302",
+    "notice-open":            "405 405  405 405 405 405  403  405  302",
+    # Reports 2 and 3 before they are sent, the office's answer, a round in figures.
+    "gathered":               "403 403  200 200 200 403  403  403  302",
+    "gathered-draft":         "403 403  200 200 200 403  403  403  302",
+    "gathered-draft-job":     "403 403  405 405 405 403  403  403  302",
+    "report-answer":          "403 403  403 403 403 200  403  403  302",
+    "corrections":            "403 403  403 200 200 403  403  403  302",
+    "figures-newest":         "302 302  302 302 302 302  403  302  302",
+    "figures":                "200 200  200 200 200 200  403  200  302",
+    "figures-xlsx":           "200 200  200 200 200 302  403  200  302",
+    "figures-job":            "405 405  405 405 405 405  403  405  302",
+    "figures-copies":         "200 200  200 200 200 200  403  404  302",
 }  # fmt: skip
 
 # What an empty POST answers. `ok`: the view looked at it; what it then said is its own affair
@@ -192,6 +249,7 @@ POST = {
     "shelf-list-xlsx":        "ok  ok   ok  ok  ok  ok   403  404  302",
     "command-card":           "ok  ok   403 403 403 403  403  ok   302",
     "cards":                  "ok  ok   403 403 403 403  403  404  302",
+    "card-correction":        "ok  ok   403 403 403 403  403  404  302",
     "card-titles":            "405 405  403 403 403 403  403  405  302",
     "loan-cards":             "ok  ok   403 403 403 403  403  404  302",
     "card-backs":             "ok  ok   ok  ok  ok  ok   403  404  302",
@@ -221,16 +279,63 @@ POST = {
     "conflict-settle":        "ok  ok   403 403 403 403  403  404  302",
     "session-undo":           "ok  ok   403 403 403 403  403  404  302",
     "paper":                  "ok  ok   403 403 403 403  403  404  302",
+    "weeding":                "405 405  405 405 405 405  403  405  302",
+    "weeding-xlsx":           "405 405  405 405 405 405  403  405  302",
+    "weeding-accepted-xlsx":  "405 405  403 403 403 403  403  405  302",
+    "weeding-propose":        "ok  ok   403 403 403 403  403  ok   302",
+    "weeding-withdraw":       "ok  ok   403 403 403 403  403  ok   302",
+    "weeding-rules":          "ok  ok   403 403 403 403  403  ok   302",
+    "weeding-limits":         "403 ok   403 403 403 403  403  403  302",
+    "weeding-decide":         "403 403  403 ok  403 403  403  403  302",
+    "weeding-decide-all":     "403 403  403 ok  403 403  403  403  302",
+    "weeding-lists":          "405 405  405 405 405 405  403  405  302",
+    "weeding-list":           "405 405  405 405 405 405  403  405  302",
+    "weeding-list-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
+    "copy-weeding":           "ok  ok   403 403 403 403  403  404  302",
     "changes-xlsx":           "405 405  405 405 405 405  403  405  302",
     "match-files":            "ok  ok   ok  ok  ok  ok   403  ok   302",
     "match-files-result":     "405 405  405 405 405 405  403  405  302",
     "match-files-download":   "405 405  405 405 405 405  403  405  302",
+    "rounds":                 "405 405  405 405 405 405  403  405  302",
+    "round":                  "405 405  405 405 405 405  403  405  302",
+    "round-xlsx":             "405 405  405 405 405 405  403  405  302",
+    "round-new":              "403 403  403 403 403 ok   403  403  302",
+    "round-extend":           "403 403  403 403 403 ok   403  403  302",
+    "round-take-in":          "403 403  403 403 403 ok   403  403  302",
+    "round-reason":           "403 ok   ok  403 403 403  403  403  302",
+    "round-reason-back":      "403 ok   ok  403 403 403  403  403  302",
+    "sample":                 "ok  ok   ok  ok  ok  ok   403  404  302",
+    "sample-draw":            "403 403  ok  403 403 403  403  403  302",
+    "sample-read":            "ok  ok   ok  403 403 403  403  404  302",
+    "sample-finish":          "ok  ok   ok  403 403 403  403  404  302",
     "session-forms":          "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form":           "ok  ok   ok  ok  ok  ok   403  404  302",
     "session-form-job":       "ok  ok   ok  ok  ok  ok   403  404  302",
     "blank-form":             "ok  ok   ok  ok  ok  ok   403  ok   302",
     "sms-in":                 "404 404  404 404 404 404  404  404  404",
     "sms-report":             "404 404  404 404 404 404  404  404  404",
+    "report-send":            "403 ok   403 403 403 403  403  404  302",
+    "reports":                "405 405  405 405 405 405  403  405  302",
+    "report":                 "403 403  ok  ok  ok  ok   403  404  302",
+    "report-revision":        "405 405  405 405 405 405  403  405  302",
+    "report-copies":          "403 403  403 ok  403 403  403  404  302",
+    "report-diff":            "405 405  405 405 405 405  403  405  302",
+    "report-form":            "405 405  405 405 405 405  403  405  302",
+    "report-form-job":        "ok  ok   ok  ok  ok  ok   403  404  302",
+    "report-code":            "405 405  405 405 405 405  403  405  302",
+    "notices":                "405 405  405 405 405 405  403  405  302",
+    "notices-read":           "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "notice-open":            "ok  404  404 404 404 404  403  404  302",
+    "gathered":               "403 403  ok  ok  ok  403  403  403  302",
+    "gathered-draft":         "403 403  405 405 405 403  403  403  302",
+    "gathered-draft-job":     "403 403  ok  ok  ok  403  403  403  302",
+    "report-answer":          "403 403  403 403 403 ok   403  403  302",
+    "corrections":            "403 403  403 404 404 403  403  403  302",
+    "figures-newest":         "405 405  405 405 405 405  403  405  302",
+    "figures":                "405 405  405 405 405 405  403  405  302",
+    "figures-xlsx":           "405 405  405 405 405 405  403  405  302",
+    "figures-job":            "ok  ok   ok  ok  ok  ok   403  ok   302",
+    "figures-copies":         "405 405  405 405 405 405  403  405  302",
 }  # fmt: skip
 OK = {200, 302, 400, 405, 409, 422}
 
@@ -331,10 +436,52 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     assert answer.status_code == 302, answer.content.decode()
     match = Job.objects.latest("pk").pk
     client.logout()
+    asked = Round.objects.create(
+        year=1400, circular_number="1", circular_on=timezone.localdate(), kinds=[],
+        opens_on=timezone.localdate(), closes_on=timezone.localdate(), opened_by=cast.office,
+        opened_at=now,
+    )  # fmt: skip
+    place = asked.libraries.create(library=cast.library)
+    sample_draw(session_id=closed, size=2, actor=cast.county, now=now)
+    report = Report.objects.create(
+        level="library", session_id=applied, library=cast.library, county=cast.library.county,
+        province=cast.library.county.province, library_kind="institutional", state="submitted",
+        since=now, revision=1,
+    )  # fmt: skip
+    report.revisions.create(
+        number=1, content={"forms": {"minutes-6": to_plain(minutes_6.blank())}}, digest="0" * 64,
+        submitted_by=cast.head, submitted_at=now,
+    )  # fmt: skip
+    notice = report.notices.create(user=cast.librarian, text="خبر", at=now)
+    in_report = {"report_id": report.pk, "number": 1}
+    third = Report.objects.create(
+        level="province", round=asked, province=cast.director.province, state="submitted",
+        library_kind="institutional", since=now,
+    )  # fmt: skip
+    of_kind = {"year": 1400, "kind": "participatory"}
     arguments: dict[str, dict[str, Any]] = {
+        "report": {"report_id": report.pk},
+        "report-revision": in_report,
+        "report-copies": in_report | {"what": "missing"},
+        "report-diff": {"report_id": report.pk, "old": 1, "new": 1},
+        "report-form": in_report | {"slug": "minutes-6", "kind": "xlsx"},
+        "report-form-job": in_report | {"slug": "minutes-6"},
+        "report-code": {"public_id": report.public_id, "number": 1, "digest": "0" * 16},
+        "notice-open": {"notice_id": notice.pk},
+        **dict.fromkeys(("gathered", "gathered-draft-job"), of_kind),
+        "gathered-draft": of_kind | {"ending": "xlsx"},
+        "report-answer": {"report_id": third.pk},
+        **dict.fromkeys(("figures", "figures-xlsx", "figures-job"), {"year": 1400}),
+        "figures-copies": {"year": 1400, "library_id": cast.library.pk, "what": "missing"},
+        **dict.fromkeys(("round", "round-xlsx", "round-extend", "round-take-in"), {"year": 1400}),
+        **dict.fromkeys(("round-reason", "round-reason-back"), {"place_id": place.pk}),
         "library": {"library_id": cast.library.pk},
         "collection": {"library_id": cast.library.pk},
         "binding-back": {"trip_id": trip.pk},
+        "weeding-lists": {"library_id": cast.library.pk},
+        "weeding-list-job": {"library_id": cast.library.pk, "cause": "worn"},
+        "weeding-list": {"library_id": cast.library.pk, "cause": "worn", "kind": "xlsx"},
+        "copy-weeding": {"copy_id": copies[0].pk},
         "section-order": {"section_id": cast.library.sections.all()[0].pk},
         "copy": {"copy_id": copies[0].pk},
         "found-elsewhere-back": {"copy_id": copies[0].pk},
@@ -346,6 +493,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "sms-in": {"token": "a-guess"},
         "sms-report": {"token": "a-guess"},
         "cards": {"session_id": cabinet.pk},
+        "card-correction": {"session_id": cabinet.pk, "copy_id": copies[0].pk},
         "card-titles": {"session_id": cabinet.pk},
         "loan-cards": {"session_id": cabinet.pk},
         "card-backs": {"session_id": cabinet.pk},
@@ -361,7 +509,8 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     ) | dict.fromkeys(
         ("findings", "findings-decide", "findings-xlsx", "moves", "moves-pdf", "second-look",
          "second-look-rest", "second-look-pdf", "session-reopen",
-         "session-apply", "conflict-settle"),
+         "session-apply", "conflict-settle", "report-send",
+         "sample", "sample-draw", "sample-read", "sample-finish"),
         closed,
     ) | dict.fromkeys(
         ("session-undo", "changes-xlsx", "paper", "session-forms"), applied

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from libraries.models import Copy, StatusChange
-from loans.models import Loan, Member
+from loans.models import BindingTrip, Loan, Member
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.pages import queries_of, text_of
 
@@ -153,3 +153,17 @@ def test_pages_of_a_hundred(cast: Cast, client: Client) -> None:
     assert len(found(client, "")) == 100
     assert found(client, "page=2") == ["101"]
     assert found(client, "page=99") == ["101"]
+
+
+def test_a_copy_tells_of_its_ways_to_the_binder(cast: Cast, client: Client) -> None:
+    (copy,) = add_copies(cast.library, ["100/1 الف1"])
+    sent = date(2026, 10, 1)
+    BindingTrip.objects.create(
+        copy=copy, sent_on=sent, sent_by=cast.head, back_on=sent + timedelta(days=9),
+        back_by=cast.head,
+    )  # fmt: skip
+    BindingTrip.objects.create(copy=copy, sent_on=date(2026, 11, 1), sent_by=cast.head)
+    client.force_login(cast.librarian)
+    text = text_of(client.get(f"/copies/{copy.pk}/"))
+    assert "۱۴۰۵/۰۷/۰۹ ۱۴۰۵/۰۷/۱۸" in text
+    assert "۱۴۰۵/۰۸/۱۰ در صحافی" in text

@@ -16,6 +16,7 @@ from libraries.jobs import SILENT_AFTER, Progress, job_run
 from libraries.models import AuditEntry, CopiesList, Copy, CopyStatus, Job, StatusChange, Title
 from libraries.refusal import Refused
 from loans import copies_list as lists
+from loans import list_writing
 from loans.models import Loan, Member
 from tests.cast import Cast
 
@@ -92,7 +93,7 @@ def written(
     """The list, written; its counts are those of the writing."""
     copies_list = checked(cast, rows, header=header, take=take)
     confirm(cast, copies_list)
-    return step(copies_list, lists.list_write)
+    return step(copies_list, list_writing.list_write)
 
 
 def holdings(cast: Cast) -> list[dict[str, Any]]:
@@ -263,7 +264,7 @@ def test_rows_that_cannot_be_taken_come_back_with_their_reasons(cast: Cast) -> N
     assert "شناخته نیست" in reasons[7]
     assert "ثبت ۹" in reasons[8]
     confirm(cast, copies_list)
-    step(copies_list, lists.list_write)
+    step(copies_list, list_writing.list_write)
     numbers = Copy.objects.order_by("registration_number").values_list(
         "registration_number", flat=True
     )
@@ -363,14 +364,14 @@ def test_a_crash_half_way_leaves_nothing_and_can_be_written_again(
 
     with monkeypatch.context() as patch:
         # After the copies, before the loans: the worst moment.
-        patch.setattr(lists, "write_loans", power_cut)
+        patch.setattr(list_writing, "write_loans", power_cut)
         with pytest.raises(OSError, match="no space"):
-            step(copies_list, lists.list_write)
+            step(copies_list, list_writing.list_write)
     assert holdings(cast) == before
     copies_list.refresh_from_db()
     assert copies_list.state == CopiesList.State.CHECKED
     confirm(cast, copies_list)
-    assert step(copies_list, lists.list_write).counts["new"] == 1
+    assert step(copies_list, list_writing.list_write).counts["new"] == 1
     assert copy(cast, 1).title.title == "نام تازه"
 
 
@@ -383,12 +384,12 @@ def test_confirmed_twice_it_is_written_once(cast: Cast) -> None:
     copies_list.save()
     with pytest.raises(Refused, match="همین اکنون"):
         confirm(cast, copies_list)
-    step(copies_list, lists.list_write)
+    step(copies_list, list_writing.list_write)
     with pytest.raises(Refused, match="همین اکنون"):
         confirm(cast, copies_list)
     # A second run of the work itself finds nothing to do, either.
     with pytest.raises((Refused, FileNotFoundError)):
-        step(copies_list, lists.list_write)
+        step(copies_list, list_writing.list_write)
     assert AuditEntry.objects.filter(action="list_write").count() == 1
     copies_list.refresh_from_db()
     assert copies_list.state == CopiesList.State.WRITTEN
@@ -407,7 +408,7 @@ def test_work_whose_worker_died_can_be_asked_for_again(cast: Cast) -> None:
         confirm(cast, copies_list)
     Job.objects.update(created_at=timezone.now() - SILENT_AFTER - timedelta(seconds=1))
     confirm(cast, copies_list)
-    assert step(copies_list, lists.list_write).counts["new"] == 1
+    assert step(copies_list, list_writing.list_write).counts["new"] == 1
 
 
 def test_a_barcode_given_away_since_the_check_stops_the_writing(cast: Cast) -> None:
@@ -416,7 +417,7 @@ def test_a_barcode_given_away_since_the_check_stops_the_writing(cast: Cast) -> N
     Copy.objects.update(barcode="77")
     confirm(cast, copies_list)
     with pytest.raises(Refused, match="دوباره بررسی"):
-        step(copies_list, lists.list_write)
+        step(copies_list, list_writing.list_write)
     copies_list.refresh_from_db()
     assert copies_list.state == CopiesList.State.CHECKED
     assert Copy.objects.count() == 1

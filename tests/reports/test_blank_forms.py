@@ -8,13 +8,14 @@ from django.core.management import CommandError, call_command
 from tests.reports.form_samples import info
 
 pytestmark = pytest.mark.pdf
+FORMS = ("minutes-5", "minutes-6", "report-1", "report-2", "report-3")
 
 
-def test_it_makes_the_folder_and_the_three_forms(tmp_path: Path) -> None:
+def test_it_makes_the_folder_and_the_five_forms(tmp_path: Path) -> None:
     target = tmp_path / "چاپ" / "خام"
     call_command("blank_forms", str(target))
     names = sorted(path.name for path in target.iterdir())
-    assert names == ["minutes-5.pdf", "minutes-6.pdf", "report-1.pdf"]
+    assert names == [f"{name}.pdf" for name in FORMS]
     assert all(info(path.read_bytes())["Pages"] == "1" for path in target.iterdir())
     call_command("blank_forms", str(target))  # a second time writes over the first
 

@@ -7,9 +7,11 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.forms import annex, minutes_5, minutes_6, report_1
+from reports.forms import annex, minutes_5, minutes_6, report_1, report_2, report_3
 from reports.forms.common import CopyRow
+from reports.forms.gathered import UnreadRow
 from tests.reports.form_samples import HEADER, copies
+from tests.reports.gathered_samples import NAMES, libraries, unread
 
 
 def opened(data: bytes) -> Worksheet:
@@ -85,3 +87,39 @@ def test_report_1_counts_are_numbers_and_boxes_are_ticked() -> None:
     texts = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
     assert texts.count("☑") == 2 and texts.count("☐") == 8
     assert "☑ فهرست نسخ نرم‌افزار مدیریّت" in texts and "☑ مفقودی" in texts
+
+
+def test_a_province_s_figures_are_numbers_with_their_sums_on_a_sheet_lying_down() -> None:
+    form = report_3.Report3(
+        "institutional", "همدان", 1405, rows=libraries(105, 5), unread=unread(10, 5)
+    )
+    sheet = opened(report_3.to_xlsx(form))
+    assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.paperSize == 9
+    head, first = find(sheet, "ردیف")
+    assert first == 1 and sheet.max_column == 14
+    assert sheet.print_title_rows == f"${head}:${head + 1}"
+    rows = [[cell.value for cell in sheet[head + 2 + at]] for at in range(116)]
+    assert rows[0] == [
+        *(1, f"{NAMES[0]} L0L", "همدان", "۱", "بارکدخوان", "۱۴۰۵/۰۲/۱۱"),
+        *(10_000, 0, 0, 3, 0, 5, 0, 11),
+    ]
+    assert [row[0] for row in rows[:-1]] == list(range(1, 116))
+    closed = [row for row in rows if "علت" in str(row[4])]
+    assert len(closed) == 10
+    assert {row[4] for row in closed} == {
+        "علت عدم انجام رف‌خوانی: تعمیر ساختمان",
+        "علت عدم انجام رف‌خوانی",
+    }
+    read = [row for row in rows[:-1] if row not in closed]
+    assert rows[-1][0] == "جمع"
+    assert rows[-1][6:] == [sum(row[at] for row in read) for at in range(6, 14)]
+    places = [str(each) for each in sheet.merged_cells.ranges]
+    cells = [cell.coordinate for place in places for row in sheet[place] for cell in row]
+    assert len(cells) == len(set(cells)), "merged cells overlap"
+
+
+def test_a_reason_that_looks_like_a_formula_stays_text() -> None:
+    form = report_2.Report2(rows=(), unread=(UnreadRow("=1+1", reason="=1+1"),))
+    sheet = opened(report_2.to_xlsx(form))
+    row, column = find(sheet, "=۱+۱")
+    assert sheet.cell(row, column).data_type == "s"

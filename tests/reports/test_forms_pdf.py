@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.forms import annex, minutes_5, minutes_6, report_1
+from reports.forms import annex, minutes_5, minutes_6, report_1, report_2, report_3
 from reports.forms.common import CopyRow
 from reports.pdf import PdfError, to_pdf
 from tests.reports.form_samples import HEADER, copies, info, letters, objects, pages, structure
@@ -25,6 +25,8 @@ def minutes_6_pdf(rows: tuple[CopyRow, ...]) -> bytes:
         pytest.param(lambda: minutes_5.render_html(minutes_5.blank()), id="minutes-5"),
         pytest.param(lambda: minutes_6.render_html(minutes_6.blank()), id="minutes-6"),
         pytest.param(lambda: report_1.render_html(report_1.blank()), id="report-1"),
+        pytest.param(lambda: report_2.render_html(report_2.blank()), id="report-2"),
+        pytest.param(lambda: report_3.render_html(report_3.blank()), id="report-3"),
         pytest.param(lambda: annex.render_html(annex.blank("worn")), id="worn"),
         pytest.param(lambda: annex.render_html(annex.blank("binding")), id="binding"),
     ],

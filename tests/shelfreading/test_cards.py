@@ -1,7 +1,10 @@
 """The card cabinet: entering cards, the list that grows, the loan cards, the match."""
 
+import re
+import subprocess
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,10 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from libraries.domain.jalali import parse_jalali
-from libraries.models import AuditEntry, Copy, CopyStatus, Library, Title, User
+from libraries.domain.persian import to_persian_digits
+from libraries.models import AuditEntry, Copy, CopyStatus, Title, User
 from libraries.refusal import Refused
 from loans.models import FollowUp, Loan, Member
+from shelfreading.card_backs_pdf import card_backs_pdf
 from shelfreading.models import ReadingSession
+from shelfreading.selectors.card_backs import card_backs
 from shelfreading.services.applying import application_undo, findings_apply
 from shelfreading.services.cards import Card, Entered, NumberTaken, WrongField, card_enter
 from shelfreading.services.decisions import second_look_rest
@@ -429,3 +435,43 @@ def test_a_foreign_event_id_is_no_card_of_this_reading(
     ReadingSession.objects.filter(pk=session.pk).update(state="closed", closed_at=timezone.now())
     other = start(cast, despite_copies=True)
     assert enter(other, cast.librarian, "2", id=uuid4()).copy.registration_number == "2"
+
+
+def test_the_back_of_a_card_counts_and_tells_as_the_directive_lays_it_out(
+    cast: Cast, session: ReadingSession, card: Enter
+) -> None:
+    today = timezone.localdate()
+    for number in range(1, 5):
+        card(str(number), call=f"900/1 ب ج.{(number + 1) // 2}", is_present=number != 3)
+    card("9", "دیگر", call="100/1 الف1", is_present=False)
+    loan_card(cast, session, "9", due_on=today + timedelta(days=3))
+    done = {"session_id": session.pk, "actor": cast.librarian}
+    session_close(now=timezone.now(), **done)
+    findings_compute(now=timezone.now(), **done)
+    other, back = card_backs(session)
+    assert (back.title, back.copies, back.volumes) == ("کتاب", 3, 2)
+    assert [line.registration_number for line in back.lines] == ["1", "2", "3", "4"]
+    assert [line.is_struck for line in back.lines] == [False, False, True, False]
+    assert [line.remark for line in back.lines] == [""] * 4
+    assert [reading.on for line in back.lines for reading in line.readings] == [today] * 4
+    assert (other.lines[0].is_struck, other.lines[0].readings[0].word) == (False, "امانت")
+    second_look_rest(now=timezone.now(), **done)
+    findings_apply(now=timezone.now(), **done)
+    (again,) = card_backs(session, Copy.objects.get(registration_number="1").title_id)
+    assert again.lines[2].remark == "مفقود شده"
+    assert again.copies == 3
+
+
+def test_a_card_with_more_copies_than_fit_goes_on_on_a_second_one(
+    session: ReadingSession, card: Enter, tmp_path: Path
+) -> None:
+    for number in range(1, 12):
+        card(str(number), "کتاب $x^2$ #strong")
+    target = tmp_path / "cards.pdf"
+    assert card_backs_pdf(card_backs(session), target) == 1
+    words = subprocess.run(
+        ["pdftotext", "-layout", str(target), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "#strong" in words
+    for number in range(1, 12):
+        assert re.search(rf"(?<![۰-۹]){to_persian_digits(number)}(?![۰-۹])", words)

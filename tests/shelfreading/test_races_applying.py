@@ -14,7 +14,13 @@ from libraries.models import AuditEntry, Copy, CopyStatus, StatusChange
 from libraries.roles import Role
 from loans.models import Forgiveness, Loan
 from loans.services import loan_lend, loan_return
-from shelfreading.models import Application, AppliedChange, Decision, ReadingSession, WeedingProposal
+from shelfreading.models import (
+    Application,
+    AppliedChange,
+    Decision,
+    ReadingSession,
+    WeedingProposal,
+)
 from shelfreading.services.applying import application_undo, findings_apply
 from shelfreading.services.decisions import fate_set
 from tests.at_once import at_once, in_queue, refusals

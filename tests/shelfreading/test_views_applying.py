@@ -97,9 +97,7 @@ def test_a_returned_and_weeded_copy_stands_on_both_sheets(at, cast: Cast):
     )
     client.post(url("session-apply", session))
     proposal = WeedingProposal.objects.get(copy=copies[7])
-    proposals_decide(
-        proposal_ids=[proposal.pk], accept=True, actor=cast.expert, now=timezone.now()
-    )
+    proposals_decide(proposal_ids=[proposal.pk], accept=True, actor=cast.expert, now=timezone.now())
     content = b"".join(client.get(url("changes-xlsx", session)).streaming_content)
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert [row[3:5] for row in list(book["بازگشت از امانت"].values)[2:]] == [("امانت", "موجود")]

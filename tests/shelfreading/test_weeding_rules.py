@@ -70,3 +70,17 @@ def test_worn_goes_before_the_other_rules() -> None:
 def test_one_proposal_a_copy_in_the_order_given() -> None:
     copies = [use(n, title_id=1, loans=70, last_lent_on=None, lately=0) for n in (5, 2, 9)]
     assert list(found(copies)) == [5, 2, 9]
+
+
+def test_what_is_away_counts_as_a_copy_and_is_not_proposed() -> None:
+    group = [use(n, title_id=7, loans=n, lately=5, can_go=n != 5) for n in range(1, 6)]
+    assert found(group) == {3: Rule.SURPLUS, 4: Rule.SURPLUS}  # 25 loans need 3, the fifth is out
+    away = [use(n, title_id=7, loans=n, lately=5, can_go=n < 3) for n in range(1, 6)]
+    assert found(away) == {1: Rule.SURPLUS, 2: Rule.SURPLUS}
+    assert found([use(1, loans=60, can_go=False), use(2, last_lent_on=None, can_go=False)]) == {}
+
+
+def test_what_is_proposed_already_is_no_copy_any_more_but_its_loans_tell_of_the_need() -> None:
+    group = [use(n, title_id=7, loans=n, lately=5, goes=n > 3) for n in range(1, 6)]
+    assert found(group) == {}  # 25 loans need the three that stay
+    assert found(group, Thresholds(loans_a_copy=13)) == {3: Rule.SURPLUS}

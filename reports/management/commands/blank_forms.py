@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reports.forms import minutes_5, minutes_6, report_1
+from reports.forms import minutes_5, minutes_6, report_1, report_2, report_3
 from reports.pdf import to_pdf
 
 
@@ -38,4 +38,6 @@ def _blanks() -> dict[str, str]:
         "minutes-5": minutes_5.render_html(minutes_5.blank()),
         "minutes-6": minutes_6.render_html(minutes_6.blank()),
         "report-1": report_1.render_html(report_1.blank()),
+        "report-2": report_2.render_html(report_2.blank()),
+        "report-3": report_3.render_html(report_3.blank()),
     }
