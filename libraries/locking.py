@@ -1,7 +1,7 @@
 """Rows are read again under lock before a service decides anything.
 
-One order for everyone, so that nobody waits for each other crosswise: copies list, library,
-session, copies by their ids, members, loans.
+One order for everyone, so that nobody waits for each other crosswise: request by SMS, copies list,
+library, session, copies by their ids, members, loans.
 """
 
 from typing import Any, TypeVar

@@ -72,6 +72,12 @@ class Right(StrEnum):
     GATHER_REPORTS = "gather_reports"
     ANSWER_REPORTS = "answer_reports"
     CLOSE_CORRECTIONS = "close_corrections"
+    VIEW_REQUESTS = "view_requests"
+    HANDLE_REQUESTS = "handle_requests"
+    ROUTE_REQUESTS = "route_requests"
+    OPEN_SENDERS = "open_senders"
+    ANNOUNCE_RETURN_DAYS = "announce_return_days"
+    HAND_OUT_ACCOUNTS = "hand_out_accounts"
     MATCH_FILES = "match_files"
     USE_ADMIN = "use_admin"
 
@@ -93,6 +99,10 @@ _AT_THE_LIBRARY = frozenset(
         Right.READ_SAMPLE,
         Right.PRINT_FORMS,
         Right.VIEW_REPORTS,
+        Right.VIEW_REQUESTS,
+        Right.HANDLE_REQUESTS,
+        Right.OPEN_SENDERS,
+        Right.ANNOUNCE_RETURN_DAYS,
         Right.MATCH_FILES,
     }
 )
@@ -126,6 +136,10 @@ RIGHTS: dict[str, frozenset[Right]] = {
     # Who proposes doesn't decide, and who decides doesn't propose (directive 7-4).
     Role.PROVINCIAL_EXPERT: _ABOVE
     | {
+        Right.VIEW_REQUESTS,
+        Right.ROUTE_REQUESTS,  # what the line receives is the experts' first (spec R2)
+        Right.OPEN_SENDERS,
+        Right.HAND_OUT_ACCOUNTS,
         Right.DECIDE_WEEDING,
         Right.DECIDE_REPORTS,
         Right.GIVE_OPINIONS,

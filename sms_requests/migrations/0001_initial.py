@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
                 ('trouble', models.CharField(blank=True, choices=[('', '—'), ('charset', 'نویسه\u200cهای ناخوانا'), ('incomplete', 'بی\u200cفرستنده یا بی\u200cمتن')], default='', max_length=10, verbose_name='اشکال')),
                 ('raw', models.TextField(verbose_name='درخواست خام')),
                 ('received_at', models.DateTimeField(verbose_name='زمان دریافت')),
+                ('handle_after', models.DateTimeField(verbose_name='بررسی پس از')),
+                ('handled_at', models.DateTimeField(null=True, verbose_name='بررسی شد')),
             ],
             options={
                 'verbose_name': 'پیامک رسیده',

@@ -30,6 +30,9 @@ class MessageIn(models.Model):
     )
     raw = models.TextField("درخواست خام")
     received_at = models.DateTimeField("زمان دریافت")
+    # Understood by the worker: a flood's texts later than they came, each once.
+    handle_after = models.DateTimeField("بررسی پس از")
+    handled_at = models.DateTimeField("بررسی شد", null=True)
 
     class Meta:
         verbose_name = "پیامک رسیده"
@@ -41,6 +44,11 @@ class MessageIn(models.Model):
         indexes = (
             models.Index(fields=("sender", "received_at"), name="messages_of_a_sender"),
             models.Index(fields=("received_at",), name="message_in_by_time"),
+            models.Index(
+                fields=("handle_after",),
+                condition=Q(handled_at=None),
+                name="messages_to_understand",
+            ),
         )
 
     def __str__(self) -> str:

@@ -53,6 +53,7 @@ def message_take(*, incoming: Incoming, gateway: str, now: datetime) -> tuple[Me
         "trouble": trouble,
         "raw": incoming.raw,
         "received_at": now,
+        "handle_after": now,
     }
     with transaction.atomic():
         if incoming.provider_id:

@@ -1,5 +1,6 @@
 """Outside one's scope nothing exists: every model, every role, rows of four libraries."""
 
+from datetime import time
 from typing import Any
 from uuid import uuid4
 
@@ -33,14 +34,30 @@ from shelfreading.models import (
     WeedingProposal,
     WeedingRules,
 )
-from sms_requests.models import DeliveryReport, MessageIn, MessageOut
+from sms_requests.models import (
+    DeliveryReport,
+    MessageIn,
+    MessageOut,
+    NoormagsAccount,
+    NoormagsGrant,
+    Request,
+    RequestCall,
+    RequestStep,
+    ReturnAnnouncement,
+    ReturnDay,
+    ReturnNotice,
+    SmsLine,
+)
 from tests.cast import Cast, add_copies, make_library, make_user, numbered_calls
 
 pytestmark = pytest.mark.django_db
 APPS = ("libraries", "loans", "shelfreading", "sms_requests", "reports")
-# Belong to no library: people and places are reached through what does, texts of the one SMS line
-# through the requests they made.
-APART = {User, Province, County, MessageIn, MessageOut, DeliveryReport}
+# Belong to no library: people and places are reached through what does, texts of a province's SMS
+# line through the requests they made; the line and its Noormags accounts are the province's.
+APART = {
+    *(User, Province, County, SmsLine, MessageIn, MessageOut, DeliveryReport),
+    *(NoormagsAccount, NoormagsGrant),
+}
 # Everybody sees that the office opened a round; which libraries it asks is scoped.
 OF_ALL = {Round, RoundExtension}
 # Reports keep the place that they were sent from; what belongs to one is reached through it, and
@@ -103,6 +120,13 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
     sample = Sample.objects.create(
         session=session, size=1, population=1, seed=1, drawn_by=by, drawn_at=now
     )
+    text = MessageIn.objects.create(
+        gateway="console", key=library.code, raw="x", received_at=now, handle_after=now
+    )
+    asked_by_sms = Request.objects.create(
+        message=text, kind="loan", state="waiting", since=now, created_at=now, library=library
+    )
+    announcement = ReturnAnnouncement.objects.create(library=library, created_at=now, created_by=by)
     rows: list[Any] = [
         library, library.sections.all()[0], copy.title, copy, change, job, copies_list, member,
         loan, session, application,
@@ -137,6 +161,19 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
         ),
         WeedingRules.objects.create(library=library),
         BindingTrip.objects.create(copy=copy, sent_on=timezone.localdate(now), sent_by=by),
+        asked_by_sms,
+        RequestStep.objects.create(
+            request=asked_by_sms, move="received", becomes="waiting", at=now
+        ),
+        RequestCall.objects.create(request=asked_by_sms, at=now, by=by, outcome="agreed"),
+        announcement,
+        ReturnDay.objects.create(
+            announcement=announcement, on=timezone.localdate(now), opens_at=time(9),
+            closes_at=time(12),
+        ),
+        ReturnNotice.objects.create(
+            announcement=announcement, member=member, loans=1, trouble="no_mobile"
+        ),
     ]  # fmt: skip
     return {type(row): row for row in rows}
 
@@ -207,6 +244,8 @@ def test_the_rights_are_what_the_spec_says() -> None:
         Right.VIEW_LOANS, Right.WRITE_LOANS, Right.OPEN_PERSONAL_DATA, Right.VIEW_SESSIONS,
         Right.READ_SHELVES, Right.SETTLE_FINDINGS, Right.PROPOSE_WEEDING, Right.PRINT_FORMS,
         Right.MATCH_FILES, Right.VIEW_ROUNDS, Right.READ_SAMPLE, Right.VIEW_REPORTS,
+        Right.VIEW_REQUESTS, Right.HANDLE_REQUESTS, Right.OPEN_SENDERS,
+        Right.ANNOUNCE_RETURN_DAYS,
     }  # fmt: skip
     of_the_head = {
         Right.SET_LOAN_RULES, Right.SET_WEEDING_RULES, Right.GIVE_REASON, Right.SUBMIT_REPORTS,
@@ -221,7 +260,8 @@ def test_the_rights_are_what_the_spec_says() -> None:
         "library_head": at_library | of_the_head,
         "county_head": gathers | {Right.GIVE_REASON, Right.DRAW_SAMPLE, Right.READ_SAMPLE},
         "provincial_expert": gathers
-        | {Right.DECIDE_WEEDING, Right.GIVE_OPINIONS, Right.CLOSE_CORRECTIONS},
+        | {Right.DECIDE_WEEDING, Right.GIVE_OPINIONS, Right.CLOSE_CORRECTIONS}
+        | {Right.VIEW_REQUESTS, Right.ROUTE_REQUESTS, Right.OPEN_SENDERS, Right.HAND_OUT_ACCOUNTS},
         "director_general": gathers | {Right.CLOSE_CORRECTIONS},
         "resources_office": above | {Right.OPEN_ROUNDS, Right.DECIDE_REPORTS, Right.ANSWER_REPORTS},
         "administrator": {Right.USE_DESK, Right.USE_ADMIN},
