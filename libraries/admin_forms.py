@@ -16,7 +16,7 @@ class TitleForm(forms.ModelForm):
 
     class Meta:
         model = Title
-        fields = ("library", "title", "author", "publisher", "year")
+        fields = ("library", "title", "author", "publisher", "year", "subjects")
 
     def clean(self) -> dict[str, Any]:
         """Set what the title is found and known by."""
@@ -26,7 +26,7 @@ class TitleForm(forms.ModelForm):
             if name in given:
                 given[name] = part
         title = self.instance
-        title.identity = title_identity(*parts)
+        title.identity = title_identity(*parts[:4])
         title.search_text = search_key(f"{parts[0]} {parts[1]}")
         others = Title.objects.filter(library=given.get("library"), identity=title.identity)
         if others.exclude(pk=title.pk).exists():

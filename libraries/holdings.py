@@ -1,7 +1,7 @@
 """Writing titles and copies, whole lists at a time (spec S3.4; the list is the book of record)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,8 @@ class Plan:
     `new` are records; `changed` are records by the id of the copy they change, each holding what
     the copy will be, and `retitled` of them change their title; `losing_barcode` are copies whose
     barcode becomes another; `statuses` gives
-    by a copy's id its status before and after; `refused` gives the reason by a record's row number.
+    by a copy's id its status before and after; `subjects` is what the list says of titles, those
+    of unchanged copies among them; `refused` gives the reason by a record's row number.
     """
 
     new: list[CopyRecord] = field(default_factory=list)
@@ -58,6 +59,7 @@ class Plan:
     unchanged: int = 0
     retitled: int = 0
     statuses: dict[int, tuple[str, str]] = field(default_factory=dict)
+    subjects: dict[TitleKey, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
 
 
@@ -85,6 +87,7 @@ def plan_list(
         copy = here.get(record.registration_number)
         if copy is None:
             plan.new.append(record)
+            _note_subjects(plan, record, record)
             continue
         filled = record
         if not (same := says_just_this(record, copy)):
@@ -99,9 +102,16 @@ def plan_list(
             plan.retitled += not same_title(filled, copy)
             if copy.barcode and filled.barcode != copy.barcode:
                 plan.losing_barcode.append(copy.pk)
+        _note_subjects(plan, record, filled)
         if take_statuses and not _status_stays(record, copy.status):
             plan.statuses[copy.pk] = (copy.status, status_of(record))
     return plan
+
+
+def _note_subjects(plan: Plan, record: CopyRecord, filled: CopyRecord) -> None:
+    # The first copy that has subjects speaks for its title: so the same list says the same again.
+    if record.subjects:
+        plan.subjects.setdefault(title_of(filled), record.subjects)
 
 
 def _barcodes_taken(records: Sequence[CopyRecord], here: dict[str, CopyHere]) -> dict[int, str]:
@@ -159,7 +169,9 @@ def write_list(
     """Write a plan. The caller holds the library's lock and made the plan under it."""
     records = [*plan.new, *plan.changed.values()]
     sections = _sections(library, records)
-    titles = _titles(library, records)
+    subjects = {title_identity(*title): text for title, text in reversed(plan.subjects.items())}
+    titles = _titles(library, records, subjects)
+    _write_subjects(library, subjects)
     rules = library.rules
     total = len(records)
     # A barcode may pass from one copy to another, so none is held while they move.
@@ -240,8 +252,10 @@ def _sections(library: Library, records: Sequence[CopyRecord]) -> dict[str, int]
     return ids
 
 
-def _titles(library: Library, records: Sequence[CopyRecord]) -> dict[TitleKey, int]:
-    """Title ids by title; those that were not there are written first."""
+def _titles(
+    library: Library, records: Sequence[CopyRecord], subjects: Mapping[str, str]
+) -> dict[TitleKey, int]:
+    """Title ids by title; those that were not there are written first, with their subjects."""
     identities = {title: "" for title in map(title_of, records)}
     for title in identities:
         identities[title] = title_identity(*title)
@@ -249,15 +263,40 @@ def _titles(library: Library, records: Sequence[CopyRecord]) -> dict[TitleKey, i
     new = {identity: title for title, identity in identities.items() if identity not in known}
     bulk_insert(
         Title,
-        ("library_id", "title", "author", "publisher", "year", "search_text", "identity"),
         (
-            (library.pk, *title, search_key(f"{title[0]} {title[1]}"), identity)
+            *("library_id", "title", "author", "publisher", "year", "search_text", "identity"),
+            "subjects",
+        ),
+        (
+            (
+                library.pk,
+                *title,
+                search_key(f"{title[0]} {title[1]}"),
+                identity,
+                subjects.get(identity, ""),
+            )
             for identity, title in new.items()
         ),
     )
     if new:
         known = _known_titles(library)
     return {title: known[identity] for title, identity in identities.items()}
+
+
+def _write_subjects(library: Library, subjects: Mapping[str, str]) -> None:
+    """Put right what titles that are here are about; a list that leaves it out erases nothing."""
+    if not subjects:
+        return
+    told = library.titles.values_list("identity", "pk", "subjects")
+    bulk_rewrite(
+        Title,
+        ("subjects",),
+        [
+            (pk, subjects[identity])
+            for identity, pk, before in told
+            if subjects.get(identity, before) != before
+        ],
+    )
 
 
 def _known_titles(library: Library) -> dict[str, int]:

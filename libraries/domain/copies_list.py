@@ -8,7 +8,7 @@ from typing import Any
 from libraries.domain import call_numbers
 from libraries.domain.codes import clean_code, lost_digits
 from libraries.domain.columns import FIELD_BY_CODE, Mapping, heading_key
-from libraries.domain.copy_records import LONGEST, CheckedList, CopyRecord, Rejected
+from libraries.domain.copy_records import LONGEST, SUBJECTS_KEPT, CheckedList, CopyRecord, Rejected
 from libraries.domain.jalali import parse_jalali
 from libraries.domain.list_values import STATUS_WORDS, is_yes, status_code
 from libraries.domain.persian import stored_form, to_ascii_digits, to_persian_digits
@@ -120,6 +120,7 @@ class _Checker:
         if self._is_layout(row, record):
             return
         record.author = self._text(cells, "author")
+        record.subjects = self._text(cells, "subjects")[:SUBJECTS_KEPT].rstrip()
         record.publisher = self._text(cells, "publisher")
         record.year = self._text(cells, "year")
         record.volume = self._number(cells, "volume")

@@ -12,6 +12,8 @@ LONGEST: dict[str, int] = {
     **{"borrower_name": 200, "borrower_membership": 40},
     **{"borrower_national_id": 40, "borrower_mobile": 40},
 }
+# Subjects help to find a book; a list of them that is too long is cut, and refuses no copy.
+SUBJECTS_KEPT = 1000
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class CopyRecord:
     lent_on: datetime.date | None = None
     due_on: datetime.date | None = None
     warnings: tuple[str, ...] = ()
+    subjects: str = ""
 
 
 class Rejected(NamedTuple):

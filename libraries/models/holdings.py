@@ -35,6 +35,8 @@ class Title(models.Model):
     author = models.TextField("پدیدآورنده", blank=True)
     publisher = models.TextField("ناشر", blank=True)
     year = models.CharField("سال نشر", max_length=40, blank=True)
+    # No part of what makes two titles one: exports name the same book's subjects differently.
+    subjects = models.TextField("موضوع‌ها", blank=True, default="", db_default="")
     search_text = models.TextField(editable=False)
     identity = models.CharField(max_length=32, editable=False)
 
