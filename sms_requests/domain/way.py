@@ -33,6 +33,7 @@ class Move(StrEnum):
 
     ROUTE = "route"
     SEND_BACK = "send_back"
+    KEEP = "keep"
     ADMIT = "admit"
     FIND = "find"
     LET_GO = "let_go"
@@ -90,6 +91,7 @@ STATE_LABELS: dict[State, str] = {
 MOVE_LABELS: dict[Move, str] = {
     Move.ROUTE: "ارجاع به کتابخانه",
     Move.SEND_BACK: "بازگرداندن به کارشناس",
+    Move.KEEP: "نگه‌داشتن تا عضویت",
     Move.ADMIT: "عضو شد",
     Move.FIND: "کنار گذاشتن نسخه",
     Move.LET_GO: "رها کردن نسخه",
@@ -149,10 +151,14 @@ TABLE: tuple[Rule, ...] = (
     *_rules(_LOAN + _JOINS, (State.UNROUTED,), Move.ROUTE, By.EXPERT, State.WAITING),
     *_rules(tuple(Kind), (State.UNROUTED,), Move.CLOSE, By.EXPERT, State.CLOSED),
     *_rules(tuple(Kind), (State.UNROUTED,), Move.CALL, By.EXPERT, None),
+    # A text that lacked something is done with when the same number sends a whole one.
+    *_rules(tuple(Kind), (State.UNROUTED,), Move.CLOSE, By.SYSTEM, State.CLOSED),
     *_rules(
         _LOAN + _JOINS, (State.NO_MEMBER, State.WAITING), Move.SEND_BACK, By.LIBRARY, State.UNROUTED
     ),
-    # Approved as a member: what they had asked before goes on (R6).
+    # Who is no member is told how to become one, and the request is kept; once approved, what
+    # they had asked goes on (R6).
+    *_rules(_LOAN, (State.WAITING,), Move.KEEP, By.SYSTEM, State.NO_MEMBER),
     *_rules(_LOAN, (State.NO_MEMBER,), Move.ADMIT, By.SYSTEM, State.WAITING),
     *_rules(_LOAN, (State.NO_MEMBER,), Move.ADMIT, By.LIBRARY, State.WAITING),
     # The book (R3).
