@@ -16,7 +16,7 @@ from libraries.models import User
 from libraries.refusal import Refused
 from libraries.roles import Right
 from sms_requests.domain.replies import Reply, reply
-from sms_requests.domain.way import By, Move, NotAllowed, State, step
+from sms_requests.domain.way import By, Move, NotAllowed, Rule, State, step
 from sms_requests.models import MessageIn, MessageOut, Request, RequestStep
 from sms_requests.services.messages import message_queue
 
@@ -46,6 +46,19 @@ def by_of(actor: User, request: Request) -> By | None:
     return None
 
 
+def rule_for(request: Request, move: Move, *, actor: User | None, by: By | None = None) -> Rule:
+    """The row of the table under which a move would be made now. Raises Refused where the table
+    or the actor's role doesn't allow it.
+    """
+    by = by or (by_of(actor, request) if actor else None)
+    if by is None:
+        raise Refused("این درخواست در دست کتابخانهٔ دیگری است؛ اینجا تنها دیده می‌شود.")
+    try:
+        return step(request.kind, request.state, move, by)
+    except NotAllowed as error:
+        raise Refused(str(error)) from None
+
+
 def request_move(
     request: Request,
     move: Move,
@@ -64,13 +77,7 @@ def request_move(
     the request that the step sets. The text of `say` goes to the sender. Raises Refused where the
     table or the actor's role doesn't allow it.
     """
-    by = by or (by_of(actor, request) if actor else None)
-    if by is None:
-        raise Refused("این درخواست در دست کتابخانهٔ دیگری است؛ اینجا تنها دیده می‌شود.")
-    try:
-        rule = step(request.kind, request.state, move, by)
-    except NotAllowed as error:
-        raise Refused(str(error)) from None
+    rule = rule_for(request, move, actor=actor, by=by)
     if request.state != rule.becomes:
         request.since = now
     request.state = rule.becomes
