@@ -3,12 +3,22 @@
 from sms_requests.models.lines import SmsLine
 from sms_requests.models.messages import DeliveryReport, MessageIn, MessageOut
 from sms_requests.models.noormags import NoormagsAccount, NoormagsGrant
-from sms_requests.models.requests import KIND_LABELS, RECEIVED, Request, RequestCall, RequestStep
+from sms_requests.models.requests import (
+    CORRECTED,
+    KIND_LABELS,
+    RECEIVED,
+    SENT_AGAIN,
+    Request,
+    RequestCall,
+    RequestStep,
+)
 from sms_requests.models.return_days import ReturnAnnouncement, ReturnDay, ReturnNotice
 
 __all__ = [
+    "CORRECTED",
     "KIND_LABELS",
     "RECEIVED",
+    "SENT_AGAIN",
     "DeliveryReport",
     "MessageIn",
     "MessageOut",

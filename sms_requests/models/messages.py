@@ -87,6 +87,10 @@ class MessageOut(models.Model):
     accepted_at = models.DateTimeField("تحویل به مخابرات", null=True, blank=True)
     delivered_at = models.DateTimeField("زمان رسیدن", null=True, blank=True)
     failed_at = models.DateTimeField("زمان ناکامی", null=True, blank=True)
+    # Sent again by a person's decision, once: this text leaves in place of that one.
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name="به جای"
+    )
 
     class Meta:
         verbose_name = "پیامک فرستاده"

@@ -28,8 +28,14 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.NOORMAGS: "نورمگز",
     Kind.UNCLEAR: "نامشخص",
 }
-RECEIVED = "received"
-STEPS = [(RECEIVED, "دریافت"), *((move.value, label) for move, label in MOVE_LABELS.items())]
+# What stands in a request's history besides moves.
+RECEIVED, CORRECTED, SENT_AGAIN = "received", "corrected", "sent_again"
+STEPS = [
+    (RECEIVED, "دریافت"),
+    (CORRECTED, "اصلاح داده‌ها"),
+    (SENT_AGAIN, "فرستادن دوبارهٔ پیامک"),
+    *((move.value, label) for move, label in MOVE_LABELS.items()),
+]
 
 
 def _values(*states: State) -> list[str]:
