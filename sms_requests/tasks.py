@@ -10,7 +10,7 @@ from sms_requests.sending import messages_send
 @task()
 def send_due() -> None:
     """Send what is due, and come again for what could not go."""
-    again_at = messages_send()
+    again_at = messages_send(come_again=wake)
     if again_at is not None:
         wake(again_at)
 

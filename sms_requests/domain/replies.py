@@ -24,6 +24,7 @@ class Reply(StrEnum):
     MISSING = "missing"
     NO_MEMBER = "no_member"
     MEMBERSHIP_RECEIVED = "membership_received"
+    ALREADY_MEMBER = "already_member"
     MEMBERSHIP_APPROVED = "membership_approved"
     MEMBERSHIP_REFUSED = "membership_refused"
     NOORMAGS = "noormags"
@@ -32,6 +33,7 @@ class Reply(StrEnum):
     OTHER_COPY = "other_copy"
     HANDED_OVER = "handed_over"
     CLOSED = "closed"
+    REPEATED = "repeated"
     STATUS = "status"
     NO_REQUEST = "no_request"
     CANCELLED = "cancelled"
@@ -66,12 +68,17 @@ TEMPLATES: dict[Reply, Template] = {
         "پیامتان روشن نبود. برای امانت کتاب، نام کتابخانه، کد ملی و عنوان کتاب را بفرستید.", 2
     ),
     Reply.NO_MEMBER: Template(
-        "با این کد ملی عضوی پیدا نشد و درخواست شما نگه داشته شد. برای عضویت بفرستید: عضویت، نام و "
-        "نام خانوادگی، کد ملی، نام کتابخانه.",
-        2,
+        "با این کد ملی عضوی در کتابخانهٔ {library} پیدا نشد و درخواست شما نگه داشته شد. برای عضویت "
+        "بفرستید: عضویت، نام و نام خانوادگی، کد ملی، نام کتابخانه.",
+        3,
     ),
     Reply.MEMBERSHIP_RECEIVED: Template(
         "درخواست عضویت در کتابخانهٔ {library} رسید. پس از بررسی خبر می‌دهیم.", 2
+    ),
+    Reply.ALREADY_MEMBER: Template(
+        "شما عضو کتابخانهٔ {library} هستید. برای امانت کتاب، نام کتابخانه، کد ملی و عنوان کتاب را "
+        "بفرستید.",
+        2,
     ),
     Reply.MEMBERSHIP_APPROVED: Template(
         "عضویت شما در کتابخانهٔ {library} تأیید شد. اکنون می‌توانید با پیامک کتاب بخواهید.", 2
@@ -93,7 +100,8 @@ TEMPLATES: dict[Reply, Template] = {
     ),
     Reply.HANDED_OVER: Template("«{title}» به امانت داده شد. روز بازگشت: {due}.", 2),
     Reply.CLOSED: Template("درخواست «{title}» بسته شد: {reason}.", 2),
-    Reply.STATUS: Template("وضعیت «{title}»: {state}.", 2),
+    Reply.REPEATED: Template("درخواست «{title}» پیش‌تر رسیده است: {state}.", 3),
+    Reply.STATUS: Template("وضعیت «{title}»: {state}.", 3),
     Reply.NO_REQUEST: Template("از این شماره درخواست بازی نداریم.", 1),
     Reply.CANCELLED: Template("درخواست «{title}» لغو شد.", 1),
     Reply.TOO_LATE_TO_CANCEL: Template(
@@ -103,7 +111,7 @@ TEMPLATES: dict[Reply, Template] = {
         "پیام‌هایتان رسید و نگه داشته شد ولی زیاد است؛ پاسخ هرکدام با تأخیر می‌آید.", 2
     ),
     Reply.RETURN_DAYS: Template(
-        "روز بازگرداندن کتاب در کتابخانهٔ {library}: {days}. کتاب‌های امانتی را همان روز بیاورید.", 3
+        "زمان بازگرداندن کتاب در کتابخانهٔ {library}: {days}. کتاب‌های امانتی را همان وقت بیاورید.", 3
     ),
 }
 PARTS = {

@@ -1,6 +1,7 @@
 """What is stored of lending by SMS."""
 
 from sms_requests.models.lines import SmsLine
+from sms_requests.models.mailings import Mailing
 from sms_requests.models.messages import DeliveryReport, MessageIn, MessageOut
 from sms_requests.models.noormags import NoormagsAccount, NoormagsGrant
 from sms_requests.models.requests import (
@@ -20,6 +21,7 @@ __all__ = [
     "RECEIVED",
     "SENT_AGAIN",
     "DeliveryReport",
+    "Mailing",
     "MessageIn",
     "MessageOut",
     "NoormagsAccount",

@@ -8,6 +8,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from sms_requests.models.mailings import Mailing
+
 
 class MessageIn(models.Model):
     """A text that came, as it came: kept before anybody tries to understand it."""
@@ -69,6 +71,7 @@ class MessageOut(models.Model):
         ACCEPTED = "accepted", "تحویل مخابرات"
         DELIVERED = "delivered", "رسید"
         FAILED = "failed", "نرسید"
+        CANCELLED = "cancelled", "لغو شد"
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     gateway = models.CharField("درگاه", max_length=20, blank=True)
@@ -77,6 +80,10 @@ class MessageOut(models.Model):
     parts = models.PositiveSmallIntegerField("شمار بخش‌ها")
     state = models.CharField("وضعیت", max_length=10, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField("زمان ثبت")
+    mailing = models.ForeignKey(
+        Mailing, models.PROTECT, null=True, blank=True, related_name="messages",
+        verbose_name="فرستادن گروهی",
+    )  # fmt: skip
     not_before = models.DateTimeField("نه پیش از", null=True, blank=True)
     tries = models.PositiveSmallIntegerField("شمار تلاش‌ها", default=0)
     next_try_at = models.DateTimeField("تلاش بعدی")
@@ -99,6 +106,11 @@ class MessageOut(models.Model):
         indexes = (
             models.Index(
                 fields=("next_try_at",), condition=Q(state="queued"), name="messages_to_send"
+            ),
+            models.Index(
+                fields=("next_try_at",),
+                condition=Q(state="queued", mailing=None),
+                name="answers_to_send",
             ),
             models.Index(
                 fields=("last_try_at",),

@@ -1,5 +1,6 @@
 """Days that a library sets for returns, and who was told of them (spec R5)."""
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db import models
 from libraries.models import Library
 from libraries.querysets import ScopedQuerySet
 from loans.models import Member
+from sms_requests.models.mailings import Mailing
 from sms_requests.models.messages import MessageOut
 
 
@@ -28,6 +30,11 @@ class ReturnAnnouncement(models.Model):
     )
     concerns = models.CharField("چه کسانی", max_length=4, choices=Concerns, default=Concerns.ALL)
     note = models.CharField("یادداشت", max_length=100, blank=True)
+    # From the form: a form that is sent twice announces once.
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    mailing = models.OneToOneField(
+        Mailing, models.PROTECT, related_name="announcement", verbose_name="فرستادن"
+    )
     created_at = models.DateTimeField("زمان ثبت")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="ثبت‌کننده"
@@ -92,8 +99,9 @@ class ReturnNotice(models.Model):
         Member, models.CASCADE, related_name="return_notices", verbose_name="عضو"
     )
     loans = models.PositiveSmallIntegerField("شمار کتاب‌ها")
-    message = models.OneToOneField(
-        MessageOut, models.PROTECT, null=True, related_name="return_notice", verbose_name="پیامک"
+    # One text a number: members of a family who share a telephone share the text.
+    message = models.ForeignKey(
+        MessageOut, models.PROTECT, null=True, related_name="return_notices", verbose_name="پیامک"
     )
     trouble = models.CharField(
         "اشکال", max_length=10, choices=Trouble, blank=True, default=Trouble.NONE

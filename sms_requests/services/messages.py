@@ -10,9 +10,11 @@ from django.db import transaction
 from libraries.domain.national_id import clean_mobile
 from libraries.domain.persian import to_ascii_digits, to_persian_digits
 from libraries.refusal import Refused
+from sms_requests.domain.replies import Reply, reply
 from sms_requests.domain.sending import MOST_PARTS, part_count
 from sms_requests.gateway import Incoming, Report, ReportKind
-from sms_requests.models import DeliveryReport, MessageIn, MessageOut
+from sms_requests.models import DeliveryReport, Mailing, MessageIn, MessageOut
+from sms_requests.services.one_number import may_answer, number_lock, slowed_until, was_told
 from sms_requests.tasks import wake
 
 # A provider that gives no id and hears no answer calls again within minutes; a person who writes
@@ -21,7 +23,11 @@ SAME_WITHIN_SECONDS = 10 * 60
 MOST_TEXT = 20_000  # letters; a text of 255 parts, the most there can be, has 17,085
 
 State = MessageOut.State
-RANK = [State.QUEUED, State.SENDING, State.SENT, State.ACCEPTED, State.FAILED, State.DELIVERED]
+# What was cancelled can have left only by a report that says so.
+RANK = [
+    *(State.QUEUED, State.CANCELLED, State.SENDING, State.SENT, State.ACCEPTED, State.FAILED),
+    State.DELIVERED,
+]
 STATE_OF_REPORT = {
     ReportKind.ACCEPTED: State.ACCEPTED,
     ReportKind.BUFFERED: State.ACCEPTED,
@@ -35,7 +41,7 @@ def message_take(*, incoming: Incoming, gateway: str, now: datetime) -> tuple[Me
     """Keep a text that came, and say whether it is new (spec R8: taken once).
 
     The same text delivered again finds its row and changes nothing. What can't be read or lacks
-    a part is kept too, and marked.
+    a part is kept too, and marked. Nothing is understood here: the gateway waits for its answer.
     """
     trouble = MessageIn.Trouble.NONE
     if not incoming.is_whole:
@@ -56,6 +62,7 @@ def message_take(*, incoming: Incoming, gateway: str, now: datetime) -> tuple[Me
         "handle_after": now,
     }
     with transaction.atomic():
+        number_lock(known_number(incoming.sender))
         if incoming.provider_id:
             key = _hash("id", incoming.provider_id)
         else:
@@ -64,7 +71,22 @@ def message_take(*, incoming: Incoming, gateway: str, now: datetime) -> tuple[Me
             earlier = MessageIn.objects.filter(gateway=gateway, key=before).first()
             if earlier and (now - earlier.received_at).total_seconds() < SAME_WITHIN_SECONDS:
                 return earlier, False
-        return MessageIn.objects.get_or_create(gateway=gateway, key=key, defaults=values)
+        message, is_new = MessageIn.objects.get_or_create(gateway=gateway, key=key, defaults=values)
+        if is_new and message.sender:
+            _slow_down(message, now)
+        return message, is_new
+
+
+def _slow_down(message: MessageIn, now: datetime) -> None:
+    """Let a text wait whose number sends too many, and say so once a day."""
+    until = slowed_until(message, now)
+    if until is None:
+        return
+    message.handle_after = until
+    message.save(update_fields=["handle_after"])
+    text = reply(Reply.FLOOD, {})
+    if may_answer(message.sender, now) and not was_told(message.sender, text, now):
+        message_queue(to=message.sender, text=text, now=now)
 
 
 def content_key(incoming: Incoming, period: int) -> str:
@@ -104,9 +126,16 @@ def message_queue(
 
 
 def messages_queue(
-    *, texts: Iterable[tuple[str, str]], now: datetime, not_before: datetime | None = None
+    *,
+    texts: Iterable[tuple[str, str]],
+    now: datetime,
+    not_before: datetime | None = None,
+    mailing: Mailing | None = None,
 ) -> list[MessageOut]:
-    """`message_queue` for many (number, text) at once: all are queued, or none."""
+    """`message_queue` for many (number, text) at once: all are queued, or none.
+
+    Texts of a mailing keep its hours and leave after those that answer somebody.
+    """
     due = max(now, not_before) if not_before else now
     messages = []
     for to, text in texts:
@@ -126,7 +155,7 @@ def messages_queue(
         messages.append(
             MessageOut(
                 to=number, text=clean, parts=parts, created_at=now, not_before=not_before,
-                next_try_at=due,
+                next_try_at=due, mailing=mailing,
             )
         )  # fmt: skip
     with transaction.atomic():

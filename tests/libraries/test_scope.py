@@ -36,6 +36,7 @@ from shelfreading.models import (
 )
 from sms_requests.models import (
     DeliveryReport,
+    Mailing,
     MessageIn,
     MessageOut,
     NoormagsAccount,
@@ -55,7 +56,7 @@ APPS = ("libraries", "loans", "shelfreading", "sms_requests", "reports")
 # Belong to no library: people and places are reached through what does, texts of a province's SMS
 # line through the requests they made; the line and its Noormags accounts are the province's.
 APART = {
-    *(User, Province, County, SmsLine, MessageIn, MessageOut, DeliveryReport),
+    *(User, Province, County, SmsLine, Mailing, MessageIn, MessageOut, DeliveryReport),
     *(NoormagsAccount, NoormagsGrant),
 }
 # Everybody sees that the office opened a round; which libraries it asks is scoped.
@@ -126,7 +127,12 @@ def one_of_each(library: Library) -> dict[type[Model], Model]:
     asked_by_sms = Request.objects.create(
         message=text, kind="loan", state="waiting", since=now, created_at=now, library=library
     )
-    announcement = ReturnAnnouncement.objects.create(library=library, created_at=now, created_by=by)
+    announcement = ReturnAnnouncement.objects.create(
+        library=library, created_at=now, created_by=by,
+        mailing=Mailing.objects.create(
+            opens_at=time(9), closes_at=time(20), batch_size=1, batch_minutes=1, ends_at=now
+        ),
+    )  # fmt: skip
     rows: list[Any] = [
         library, library.sections.all()[0], copy.title, copy, change, job, copies_list, member,
         loan, session, application,
