@@ -87,7 +87,7 @@ def prepare() -> None:
     if settings.DEMO:
         print("run: the demo library", flush=True)
         call_command("demo", if_empty=True)
-    call_command("sms_send")  # texts that waited when the last worker was ended
+    call_command("sms_wake")  # texts in and out that waited when the last worker was ended
 
 
 def collect_static() -> None:

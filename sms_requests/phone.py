@@ -18,6 +18,7 @@ from sms_requests.domain.sending import PART_OF_MANY, part_count
 from sms_requests.gateway import Incoming
 from sms_requests.models import MessageOut
 from sms_requests.services import message_take
+from sms_requests.understanding import wake_understanding
 
 PART_HEADER = bytes([5, 0, 3])  # then: the text's number, how many parts, which part
 
@@ -121,7 +122,8 @@ class TablePhone:
             is_whole=True,
             raw=text,
         )
-        message_take(incoming=incoming, gateway="console", now=timezone.now())
+        message, _ = message_take(incoming=incoming, gateway="console", now=timezone.now())
+        wake_understanding(message.handle_after)
 
     def hear(self, seconds: float) -> list[str]:
         """What was sent to this number since it last listened."""

@@ -19,7 +19,7 @@ def wake(at: datetime | None = None) -> None:
     """Let the worker look at the queue now, or at a later time.
 
     Without a worker (RAFKHAN_TASKS=immediate) there is no later: what waits goes with the next
-    text, or by `manage.py sms_send`.
+    text, or by `manage.py sms_wake`.
     """
     if at is None:
         send_due.enqueue()

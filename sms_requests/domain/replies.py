@@ -102,7 +102,7 @@ TEMPLATES: dict[Reply, Template] = {
     Reply.CLOSED: Template("درخواست «{title}» بسته شد: {reason}.", 2),
     Reply.REPEATED: Template("درخواست «{title}» پیش‌تر رسیده است: {state}.", 3),
     Reply.STATUS: Template("وضعیت «{title}»: {state}.", 3),
-    Reply.NO_REQUEST: Template("از این شماره درخواست بازی نداریم.", 1),
+    Reply.NO_REQUEST: Template("از این شماره درخواستی در جریان نیست.", 1),
     Reply.CANCELLED: Template("درخواست «{title}» لغو شد.", 1),
     Reply.TOO_LATE_TO_CANCEL: Template(
         "درخواست «{title}» را دیگر نمی‌شود با پیامک لغو کرد؛ با کتابخانه تماس بگیرید.", 2

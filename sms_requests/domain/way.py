@@ -153,6 +153,8 @@ TABLE: tuple[Rule, ...] = (
     *_rules(tuple(Kind), (State.UNROUTED,), Move.CALL, By.EXPERT, None),
     # A text that lacked something is done with when the same number sends a whole one.
     *_rules(tuple(Kind), (State.UNROUTED,), Move.CLOSE, By.SYSTEM, State.CLOSED),
+    # So is what named another library than the sender's own, once the right one is named.
+    *_rules(_LOAN, (State.NO_MEMBER,), Move.CLOSE, By.SYSTEM, State.CLOSED),
     *_rules(
         _LOAN + _JOINS, (State.NO_MEMBER, State.WAITING), Move.SEND_BACK, By.LIBRARY, State.UNROUTED
     ),

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from libraries.rights import public
 from sms_requests.gateways import chosen_gateway
 from sms_requests.services import message_take, report_take
+from sms_requests.understanding import wake_understanding
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,10 @@ DONE = {"content_type": "text/plain; charset=utf-8", "headers": {"Cache-Control"
 @csrf_exempt
 @public
 def message_in(request: HttpRequest, token: str) -> HttpResponse:
-    """Keep a text; an empty 200 once it is committed, also where it had come before."""
+    """Keep a text; an empty 200 once it is committed, also where it had come before.
+
+    What it says is found out by the worker: the gateway isn't kept waiting.
+    """
     refusal = _refusal(request, token)
     if refusal is not None:
         return refusal
@@ -31,6 +35,8 @@ def message_in(request: HttpRequest, token: str) -> HttpResponse:
         incoming=gateway.take_in(request), gateway=gateway.name, now=timezone.now()
     )
     logger.info("message in %s: %s", message.pk, "new" if is_new else "again")
+    if message.handled_at is None:  # again too: the first call may have ended before this
+        wake_understanding(message.handle_after)
     return HttpResponse(**DONE)
 
 
