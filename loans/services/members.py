@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from libraries import audit
-from libraries.domain.national_id import clean_mobile, clean_national_id
+from libraries.domain.national_id import NATIONAL_ID_LENGTH, clean_mobile, clean_national_id
 from libraries.domain.persian import search_key, stored_form, to_ascii_digits
 from libraries.locking import locked
-from libraries.models import User
+from libraries.models import Library, User
 from libraries.refusal import Refused
 from loans.models import Member
 
@@ -20,9 +20,14 @@ def member_add(
     membership_number: str = "",
     national_id: str = "",
     mobile: str = "",
+    number_is_made: bool = False,
     now: datetime,
 ) -> Member:
-    """Enter a member of the actor's library. Raises Refused with the reason."""
+    """Enter a member of the actor's library. Raises Refused with the reason.
+
+    `number_is_made` gives the next membership number in place of `membership_number`; the caller
+    holds the library.
+    """
     if actor.library is None:
         raise Refused("عضو را کارکنان خود کتابخانه ثبت می‌کنند.")
     name = stored_form(full_name)
@@ -33,13 +38,16 @@ def member_add(
         clean_phone = clean_mobile(mobile) if mobile.strip() else ""
     except ValueError as error:
         raise Refused(str(error)) from None
+    number = to_ascii_digits(stored_form(membership_number))
+    if number_is_made:
+        number = next_membership_number(actor.library)
     try:
         with transaction.atomic():
             member = Member.objects.create(
                 library=actor.library,
                 full_name=name,
                 search_name=search_key(name)[:200],
-                membership_number=to_ascii_digits(stored_form(membership_number)),
+                membership_number=number,
                 national_id=clean_id,
                 mobile=clean_phone,
             )
@@ -47,6 +55,21 @@ def member_add(
             return member
     except IntegrityError:
         raise Refused("عضوی با همین کد ملی یا شمارهٔ عضویت در این کتابخانه ثبت شده است.") from None
+
+
+def next_membership_number(library: Library) -> str:
+    """The number behind the library's highest, as wide as that one; «1» where none is a number.
+
+    Numbers as long as a national ID are none that a library counts up.
+    """
+    given = Member.objects.filter(library=library).values_list("membership_number", flat=True)
+    counted = [
+        number
+        for number in given
+        if number.isascii() and number.isdecimal() and len(number) < NATIONAL_ID_LENGTH
+    ]
+    highest = max(counted, key=int, default="0")
+    return str(int(highest) + 1).zfill(len(highest))
 
 
 @transaction.atomic

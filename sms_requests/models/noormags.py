@@ -23,6 +23,14 @@ class OfProvince(models.QuerySet[Any]):
         return self.filter(province=user.province_id)
 
 
+class AccountQuerySet(OfProvince):
+    """Accounts of a pool."""
+
+    def free(self) -> Self:
+        """Those that can still be handed out."""
+        return self.filter(grant__isnull=True).exclude(password="")
+
+
 class NoormagsAccount(models.Model):
     """A user name and password of the pool.
 
@@ -39,7 +47,7 @@ class NoormagsAccount(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="واردکننده"
     )
 
-    objects: ClassVar = OfProvince.as_manager()
+    objects: ClassVar = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "حساب نورمگز"
