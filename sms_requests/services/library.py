@@ -17,9 +17,15 @@ from libraries.models import User
 from libraries.refusal import Refused
 from loans.models import Member
 from sms_requests.domain.way import By, ClosedReason, Move
-from sms_requests.models import Request, RequestCall, RequestStep
+from sms_requests.models import CORRECTED, Request, RequestCall, RequestStep
 from sms_requests.services.library_texts import closed_say
-from sms_requests.services.moves import by_of, request_held, request_move, rule_for
+from sms_requests.services.moves import (
+    by_of,
+    request_held,
+    request_move,
+    rule_for,
+    step_keep,
+)
 
 # What a request lets go of when it no longer keeps a copy.
 FREED: dict[str, Any] = {
@@ -29,6 +35,8 @@ FREED: dict[str, Any] = {
     "collect_until": None,
     "collect_place": "",
 }
+
+CORRECTABLE = {"wanted": "عنوان", "full_name": "نام", "national_id": "کد ملی"}
 
 
 def request_for(request_id: int, move: Move, *, actor: User, after: int | None = None) -> Request:
@@ -191,10 +199,9 @@ def request_correct(
         request.member = membership_of(request)
         changed.append("member")
     request.save(update_fields=changed)
-    audit.record(
-        "request_correct", actor=actor, library=request.library, subject=request, now=now,
-        fields=changed,
-    )  # fmt: skip
+    # Which parts, not what stood in them: the history names nobody's ID.
+    told = "، ".join(CORRECTABLE[name] for name in CORRECTABLE if name in changed)
+    step_keep(request, CORRECTED, actor=actor, now=now, note=told)
     return request
 
 
