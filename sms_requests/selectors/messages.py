@@ -35,10 +35,20 @@ def messages_out(now: datetime) -> "QuerySet[MessageOut]":
     )
 
 
-def messages_in_trouble(now: datetime) -> dict[str, int]:
-    """How many texts wait after a failed try (`retrying`), failed, or are without news."""
+def messages_in_trouble(
+    now: datetime, texts: "QuerySet[MessageOut] | None" = None
+) -> dict[str, int]:
+    """How many texts wait after a failed try (`retrying`), failed, or are without news; of `texts`
+    where given. One that a person sent again is no trouble any more.
+    """
+    open_ones = (MessageOut.objects.all() if texts is None else texts).filter(replaced_by=None)
+    return {name: open_ones.filter(rule).count() for name, rule in troubles(now).items()}
+
+
+def troubles(now: datetime) -> dict[str, Q]:
+    """What trouble a text can be in, and which texts are."""
     return {
-        "retrying": MessageOut.objects.filter(state=State.QUEUED, tries__gt=0).count(),
-        "failed": MessageOut.objects.filter(state=State.FAILED).count(),
-        "silent": MessageOut.objects.filter(without_news(now)).count(),
+        "retrying": Q(state=State.QUEUED, tries__gt=0),
+        "failed": Q(state=State.FAILED),
+        "silent": without_news(now),
     }

@@ -1,0 +1,99 @@
+"""The day's list: what came in the province on a day, by library (spec R2: «روزانه»)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from libraries.models import Library, User
+from sms_requests.domain.late import PATIENCE, is_late, late_since
+from sms_requests.domain.way import STATE_LABELS, State
+from sms_requests.models import Request
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day here."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def requests_of_day(user: User, day: date) -> "QuerySet[Request]":
+    """The requests of the user's scope whose texts came on this day."""
+    found: QuerySet[Request] = Request.objects.for_user(user).filter(
+        created_at__gte=start_of(day), created_at__lt=start_of(day + timedelta(days=1))
+    )
+    return found
+
+
+def late_requests(user: User, today: date, *states: State) -> "QuerySet[Request]":
+    """The requests, of whatever day, that stand in one of these states (else: any that can be
+    late) for longer than they may.
+    """
+    rule = Q(pk__in=())
+    for state in states or tuple(PATIENCE):
+        last = late_since(state, today)
+        if last is not None:
+            rule |= Q(state=state, since__lt=start_of(last + timedelta(days=1)))
+    found: QuerySet[Request] = Request.objects.for_user(user).filter(rule)
+    return found
+
+
+def by_library(requests: "QuerySet[Request]") -> "QuerySet[Request]":
+    """In the order of the list: what is at no library yet first, then by library, then by time."""
+    return requests.select_related("library__county", "message").order_by(
+        "library__name", "library_id", "created_at", "pk"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A request of the list."""
+
+    request: Request
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayGroup:
+    """A library's requests on the list; `library` is None for those at none yet. `counts` hold the
+    label of each state with the number of its requests.
+    """
+
+    library: Library | None
+    lines: Sequence[DayLine]
+    counts: Sequence[tuple[str, int]]
+    late: int
+
+
+def day_groups(requests: Iterable[Request], today: date) -> list[DayGroup]:
+    """The requests, given in the order of `by_library`, library by library; first those at none.
+
+    Databases put what is null at different ends, so the order is made here.
+    """
+    groups = []
+    for _, members in groupby(requests, key=lambda request: request.library_id):
+        lines = [
+            DayLine(one, is_late(one.state, timezone.localdate(one.since), today))
+            for one in members
+        ]
+        numbers = {
+            label: sum(line.request.state == state for line in lines)
+            for state, label in STATE_LABELS.items()
+        }
+        groups.append(
+            DayGroup(
+                library=lines[0].request.library,
+                lines=lines,
+                counts=[(label, number) for label, number in numbers.items() if number],
+                late=sum(line.is_late for line in lines),
+            )
+        )
+    return sorted(groups, key=lambda group: group.library is not None)
+
+
+def state_counts(requests: "QuerySet[Request]") -> dict[str, int]:
+    """How many of these requests stand in each state."""
+    rows = requests.order_by().values_list("state").annotate(number=Count("pk"))
+    return {str(state): int(number) for state, number in rows}
