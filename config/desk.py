@@ -16,6 +16,7 @@ from reports.selectors_desk import report_cards
 from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
 from shelfreading.selectors.weeding import weeding_cards
+from sms_requests.selectors.expert import expert_cards
 
 
 @requires(Right.USE_DESK)
@@ -33,6 +34,7 @@ def desk(request: StaffRequest) -> HttpResponse:
                 *round_cards(user, now),
                 *loan_cards(user, now),
                 *weeding_cards(user),
+                *expert_cards(user, now),
                 *job_cards(user),
             ]
         ),

@@ -28,6 +28,7 @@ ITEMS = (
     ("نسخه‌ها", "copies", "book", Right.VIEW_COPIES),
     ("دوره‌ها", "rounds", "calendar", Right.VIEW_ROUNDS),
     ("شمارها", "figures-newest", "table", Right.VIEW_REPORTS),
+    ("درخواست‌های پیامکی", "requests-to-route", "message", Right.ROUTE_REQUESTS),
     ("امانت", "loans", "loan", Right.VIEW_LOANS),
     ("وجین", "weeding", "weeded", Right.VIEW_COPIES),
     ("فهرست نسخ", "copies-lists", "import", Right.IMPORT_COPIES),

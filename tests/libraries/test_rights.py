@@ -28,6 +28,8 @@ from shelfreading.services.events import events_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.samples import sample_draw
 from shelfreading.services.sessions import session_close, session_start
+from sms_requests.models import MessageIn, MessageOut
+from sms_requests.models import Request as SmsRequest
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.fresh_readings import scans
 
@@ -167,6 +169,17 @@ GET = {
     # The SMS gateway knows a token; whoever doesn't, finds nothing.
     "sms-in":                 "404 404  404 404 404 404  404  404  404",
     "sms-report":             "404 404  404 404 404 404  404  404  404",
+    # Lending by SMS: what the province's expert routes, and the texts of the line.
+    "requests-to-route":     "403 403  403 200 403 403  403  403  302",
+    "requests-day":          "403 403  403 200 403 403  403  403  302",
+    "requests-day-xlsx":     "403 403  403 200 403 403  403  403  302",
+    "requests-libraries":    "403 403  403 200 403 403  403  403  302",
+    "request-route":         "403 403  403 200 403 403  403  403  302",
+    "request-route-open":    "403 403  403 405 403 403  403  403  302",
+    "messages":              "403 403  403 200 403 403  403  403  302",
+    "message-request":       "403 403  403 200 403 403  403  403  302",
+    "message-again":         "403 403  403 405 403 403  403  403  302",
+    "message-open":          "403 403  403 405 403 403  403  403  302",
     # Reports on their way; the report is the library's, the notice the librarian's.
     "report-send":            "200 200  200 200 200 200  403  404  302",
     "reports":                "200 200  200 200 200 200  403  200  302",
@@ -314,6 +327,16 @@ POST = {
     "blank-form":             "ok  ok   ok  ok  ok  ok   403  ok   302",
     "sms-in":                 "404 404  404 404 404 404  404  404  404",
     "sms-report":             "404 404  404 404 404 404  404  404  404",
+    "requests-to-route":     "403 403  403 ok  403 403  403  403  302",
+    "requests-day":          "403 403  403 ok  403 403  403  403  302",
+    "requests-day-xlsx":     "403 403  403 ok  403 403  403  403  302",
+    "requests-libraries":    "403 403  403 ok  403 403  403  403  302",
+    "request-route":         "403 403  403 ok  403 403  403  403  302",
+    "request-route-open":    "403 403  403 ok  403 403  403  403  302",
+    "messages":              "403 403  403 ok  403 403  403  403  302",
+    "message-request":       "403 403  403 ok  403 403  403  403  302",
+    "message-again":         "403 403  403 ok  403 403  403  403  302",
+    "message-open":          "403 403  403 ok  403 403  403  403  302",
     "report-send":            "403 ok   403 403 403 403  403  404  302",
     "reports":                "405 405  405 405 405 405  403  405  302",
     "report":                 "403 403  ok  ok  ok  ok   403  404  302",
@@ -458,6 +481,20 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         level="province", round=asked, province=cast.director.province, state="submitted",
         library_kind="institutional", since=now,
     )  # fmt: skip
+    texts = [
+        MessageIn.objects.create(
+            gateway="console", key=f"{number}", raw="x", received_at=now, handle_after=now
+        )
+        for number in range(2)
+    ]
+    garbled = texts[0]
+    unrouted = SmsRequest.objects.create(
+        message=texts[1], kind="loan", state="unrouted", since=now, created_at=now,
+        province=cast.expert.province,
+    )  # fmt: skip
+    silent = MessageOut.objects.create(
+        to="09120000001", text="x", parts=1, created_at=now, next_try_at=now, state="failed"
+    )
     of_kind = {"year": 1400, "kind": "participatory"}
     arguments: dict[str, dict[str, Any]] = {
         "report": {"report_id": report.pk},
@@ -490,6 +527,11 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "match-files-result": {"job_id": match},
         "match-files-download": {"job_id": match},
         "blank-form": {"slug": "minutes-5", "kind": "xlsx"},
+        "request-route": {"request_id": unrouted.pk},
+        "request-route-open": {"request_id": unrouted.pk},
+        "message-request": {"message_id": garbled.pk},
+        "message-open": {"message_id": garbled.pk},
+        "message-again": {"message_id": silent.pk},
         "sms-in": {"token": "a-guess"},
         "sms-report": {"token": "a-guess"},
         "cards": {"session_id": cabinet.pk},
