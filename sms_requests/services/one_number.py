@@ -54,7 +54,7 @@ def may_answer(number: str, now: datetime) -> bool:
         return False
     if is_own_line(mobile):
         return False
-    sent = MessageOut.objects.filter(to=mobile, created_at__gt=now - DAY).count()
+    sent = MessageOut.objects.filter(to=mobile, created_at__gt=now - DAY, mailing=None).count()
     return sent < MOST_ANSWERS
 
 

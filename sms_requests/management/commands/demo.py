@@ -18,6 +18,7 @@ from libraries.roles import Role
 from loans.list_loans import plan_loans, write_loans
 from loans.models import FollowUp, Loan, LoanRules
 from loans.services import fee_forgive, fee_pay, loan_renew, loan_return
+from sms_requests.demo import LINE, make_line
 
 MISSING_SHARE = 0.03
 # Of the missing copies, some give a second look something to find: codes typed in with a slip,
@@ -28,7 +29,7 @@ FEE_A_DAY = 2_000  # rials
 
 
 class Command(BaseCommand):
-    """Makes the demo library, its staff, loans and a reader's memory to upload."""
+    """Makes the demo library, its staff, loans, texts and a reader's memory to upload."""
 
     help = "Make the demo library (only in a database that has none) and print who can log in."
 
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         self.stdout.write("Log in with one of these names, password " + demo.PASSWORD + ":")
         for user in staff.order_by("pk"):
             self.stdout.write(f"  {user.username:<10} {user.get_role_display()}")
+        self.stdout.write(f"Members write to {LINE}; to be one: manage.py phone (README)")
         self.stdout.write(f"A reader's memory to upload: {self._memory_path()}")
 
     def _make(self) -> None:
@@ -77,6 +79,7 @@ class Command(BaseCommand):
             write_loans(library, plan_loans(library, records), actor=actor, now=now)
         self._follow_up(libraries[0], actor, now)
         self._desk(libraries[0], actor, now)
+        make_line(libraries, now)
         self._memory(libraries[0], now)
 
     def _follow_up(self, library: Library, actor: User, now: datetime) -> None:
