@@ -17,6 +17,7 @@ from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
 from shelfreading.selectors.weeding import weeding_cards
 from sms_requests.selectors.expert import expert_cards
+from sms_requests.selectors.returning import returning_cards
 
 
 @requires(Right.USE_DESK)
@@ -33,6 +34,7 @@ def desk(request: StaffRequest) -> HttpResponse:
                 *correction_cards(user, now),
                 *round_cards(user, now),
                 *loan_cards(user, now),
+                *returning_cards(user, now),
                 *weeding_cards(user),
                 *expert_cards(user, now),
                 *job_cards(user),

@@ -7,11 +7,12 @@ from itertools import groupby
 
 from libraries.domain.jalali import MONTHS, WEEKDAYS, format_jalali
 from libraries.domain.persian import to_persian_digits
-from sms_requests.domain.replies import Reply, reply
+from sms_requests.domain.replies import TEMPLATES, Reply, letters, reply, room, shortened
 from sms_requests.domain.sending import part_count
 
 MOST_DAYS = 10
 MOST_PARTS = 4  # the template's three, and one for the note
+LEAST_OF_NAME = 20  # letters
 LONGEST_AHEAD = timedelta(days=180)
 
 
@@ -76,6 +77,13 @@ def text_of(library: str, days: Sequence[Day], note: str = "") -> str:
     """
     told = days_in_words(days)
     text = reply(Reply.RETURN_DAYS, {"library": library, "days": told})
+    if told not in text:
+        # The library's name gives way to the days, as long as it can still be told.
+        bare = letters(reply(Reply.RETURN_DAYS, {"library": "", "days": told}))
+        left = room(TEMPLATES[Reply.RETURN_DAYS].most_parts) - bare
+        if left >= LEAST_OF_NAME:
+            name = shortened(library, left)
+            text = reply(Reply.RETURN_DAYS, {"library": name, "days": told})
     if told not in text:
         raise ValueError(
             "روزها در پیامک جا نمی‌شوند؛ از شمار روزها بکاهید یا ساعت‌هایشان را یکسان کنید."

@@ -1,7 +1,7 @@
 """Every address with every role, against answers written by hand (spec "Who may do what")."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -28,7 +28,7 @@ from shelfreading.services.events import events_take
 from shelfreading.services.findings import findings_compute
 from shelfreading.services.samples import sample_draw
 from shelfreading.services.sessions import session_close, session_start
-from sms_requests.models import MessageIn, MessageOut
+from sms_requests.models import Mailing, MessageIn, MessageOut, ReturnAnnouncement
 from sms_requests.models import Request as SmsRequest
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.fresh_readings import scans
@@ -169,6 +169,12 @@ GET = {
     # The SMS gateway knows a token; whoever doesn't, finds nothing.
     "sms-in":                 "404 404  404 404 404 404  404  404  404",
     "sms-report":             "404 404  404 404 404 404  404  404  404",
+    # Return days: the library's own business.
+    "return-days":            "200 200  403 403 403 403  403  200  302",
+    "return-days-new":        "200 200  403 403 403 403  403  200  302",
+    "return-days-one":        "200 200  403 403 403 403  403  404  302",
+    "return-days-xlsx":       "200 200  403 403 403 403  403  404  302",
+    "return-days-stop":       "302 302  403 403 403 403  403  404  302",
     # Lending by SMS: what the province's expert routes, and the texts of the line.
     "requests-to-route":     "403 403  403 200 403 403  403  403  302",
     "requests-day":          "403 403  403 200 403 403  403  403  302",
@@ -327,6 +333,11 @@ POST = {
     "blank-form":             "ok  ok   ok  ok  ok  ok   403  ok   302",
     "sms-in":                 "404 404  404 404 404 404  404  404  404",
     "sms-report":             "404 404  404 404 404 404  404  404  404",
+    "return-days":            "ok  ok   403 403 403 403  403  ok   302",
+    "return-days-new":        "ok  ok   403 403 403 403  403  ok   302",
+    "return-days-one":        "ok  ok   403 403 403 403  403  404  302",
+    "return-days-xlsx":       "ok  ok   403 403 403 403  403  404  302",
+    "return-days-stop":       "ok  ok   403 403 403 403  403  404  302",
     "requests-to-route":     "403 403  403 ok  403 403  403  403  302",
     "requests-day":          "403 403  403 ok  403 403  403  403  302",
     "requests-day-xlsx":     "403 403  403 ok  403 403  403  403  302",
@@ -476,6 +487,13 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         submitted_by=cast.head, submitted_at=now,
     )  # fmt: skip
     notice = report.notices.create(user=cast.librarian, text="خبر", at=now)
+    announcement = ReturnAnnouncement.objects.create(
+        library=cast.library, created_at=now, created_by=cast.librarian,
+        mailing=Mailing.objects.create(
+            opens_at=time(9), closes_at=time(20), batch_size=1, batch_minutes=1, ends_at=now
+        ),
+    )  # fmt: skip
+    announcement.days.create(on=timezone.localdate(now), opens_at=time(9), closes_at=time(12))
     in_report = {"report_id": report.pk, "number": 1}
     third = Report.objects.create(
         level="province", round=asked, province=cast.director.province, state="submitted",
@@ -532,6 +550,10 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "message-request": {"message_id": garbled.pk},
         "message-open": {"message_id": garbled.pk},
         "message-again": {"message_id": silent.pk},
+        **dict.fromkeys(
+            ("return-days-one", "return-days-xlsx", "return-days-stop"),
+            {"announcement_id": announcement.pk},
+        ),
         "sms-in": {"token": "a-guess"},
         "sms-report": {"token": "a-guess"},
         "cards": {"session_id": cabinet.pk},
