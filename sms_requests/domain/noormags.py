@@ -27,11 +27,14 @@ _ERRORS = {
     *("#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!"),
 }
 
+# White space, and marks of direction that programs put round a text.
+_ROUND = " \t\r\n\u00a0\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+
 OLDEST, YOUNGEST = 100, 5  # years, of people who ask
 
 DEFAULT_GUIDE = (
-    "راهنما: در مرورگر به نشانی noormags.ir بروید، «ورود» را بزنید و نام کاربری و کلمهٔ عبور بالا را "
-    "بنویسید. پس از نخستین ورود کلمهٔ عبور را عوض کنید و آن را به کسی ندهید."
+    "راهنما: در مرورگر به نشانی noormags.ir بروید، «ورود» را بزنید و نام کاربری و کلمهٔ عبور بالا "
+    "را بنویسید. پس از نخستین ورود کلمهٔ عبور را عوض کنید و آن را به کسی ندهید."
 )
 
 
@@ -53,7 +56,7 @@ SKIPPED_LABELS: dict[Skipped, str] = {
     Skipped.NO_PASSWORD: "کلمهٔ عبور ندارد، یا فرمول آن مقداری نداده است.",
     Skipped.TOO_LONG: "نام کاربری یا کلمهٔ عبور بیش از ۱۰۰ نویسه است.",
     Skipped.ERROR: "به جای مقدار، خطای اکسل دارد؛ مقدار را در فایل درست کنید.",
-    Skipped.DIGITS: "رقم‌های پایانی آن را اکسل عوض کرده است؛ قالب ستون را «متن» کنید و دوباره بگیرید.",
+    Skipped.DIGITS: "رقم‌های پایانی آن را اکسل عوض کرده است؛ قالب ستون را «متن» کنید.",
     Skipped.UNREADABLE: "نویسه‌ای نادیدنی در میان دارد؛ آن را دوباره بنویسید.",
     Skipped.TWICE: "نام کاربری آن در سطر بالاتری هم آمده است.",
     Skipped.HELD: "نام کاربری آن از پیش در سامانه است.",
@@ -107,7 +110,7 @@ def check_accounts(
     known, checked = set(held), Checked()
     in_file: set[str] = set()
     for number, row in enumerate(rows[header + 1 :], start=header + 2):
-        name, password = row[name_at].strip(), row[password_at].strip()
+        name, password = row[name_at].strip(_ROUND), row[password_at].strip(_ROUND)
         if not (name or password) or heading_key(name) in _USERNAME:
             continue
         why = _trouble(name, password)

@@ -40,7 +40,7 @@ def look_alikes(request: Request) -> list[LookAlike]:
     Those of the same national ID and mobile are always among them; resting memberships count.
     """
     members = Member.objects.filter(library=request.library_id)
-    same = Q(pk=None)
+    same = Q(pk__in=())
     if request.national_id:
         same |= Q(national_id=request.national_id)
     if request.mobile:

@@ -73,7 +73,8 @@ def accounts_import(*, path: Path, filename: str, actor: User, now: datetime) ->
     columns = columns_of(table.rows)
     if columns is None:
         raise Refused(
-            "ستون «نام کاربری» و «کلمهٔ عبور» در فایل پیدا نشد؛ این دو سرستون را بالای فهرست بنویسید."
+            "ستون «نام کاربری» و «کلمهٔ عبور» در فایل پیدا نشد؛ این دو سرستون را بالای فهرست "
+            "بنویسید."
         )
     with transaction.atomic():
         locked(Province.objects.all(), pk=province.pk)  # one import at a time counts rightly
@@ -176,8 +177,8 @@ def password_show(*, grant_id: int, actor: User, now: datetime) -> str:
     grant: NoormagsGrant = locked(NoormagsGrant.objects.for_user(actor), pk=grant_id)
     if grant.shown_at is not None:
         raise Refused(
-            "کلمهٔ عبور این حساب یک بار نشان داده شد و دیگر در سامانه نیست؛ اگر به دست او نرسیده است، "
-            "با نوشتن علت حساب دیگری واگذار کنید."
+            "کلمهٔ عبور این حساب یک بار نشان داده شد و دیگر در سامانه نیست؛ اگر به دست او نرسیده "
+            "است، با نوشتن علت حساب دیگری واگذار کنید."
         )
     account: NoormagsAccount = locked(NoormagsAccount.objects.all(), pk=grant.account_id)
     line = SmsLine.objects.filter(province=grant.province_id).first()
