@@ -205,7 +205,8 @@ def _search(asked: Mapping[str, str], item: Request, leads: bool) -> dict[str, A
     if not (leads or "q" in asked) or item.library is None:
         return {"words": words}
     titles = page.own_titles(words, item.library)
-    can_lend = any(not one.taken for title in titles for one in title.choices)
+    # What only resembles the words doesn't keep another library's own copy of them out of sight.
+    can_lend = any(not one.taken for title in titles if title.match.exact for one in title.choices)
     elsewhere = item.state == State.WAITING and (not can_lend or "elsewhere" in asked)
     return {
         "words": words,
