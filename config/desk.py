@@ -17,6 +17,7 @@ from shelfreading.selectors.desk import desk_cards as reading_cards
 from shelfreading.selectors.desk import reading_tally
 from shelfreading.selectors.weeding import weeding_cards
 from sms_requests.selectors.expert import expert_cards
+from sms_requests.selectors.joining import joining_cards
 from sms_requests.selectors.returning import returning_cards
 
 
@@ -37,6 +38,7 @@ def desk(request: StaffRequest) -> HttpResponse:
                 *returning_cards(user, now),
                 *weeding_cards(user),
                 *expert_cards(user, now),
+                *joining_cards(user, now),
                 *job_cards(user),
             ]
         ),

@@ -29,6 +29,7 @@ ITEMS = (
     ("دوره‌ها", "rounds", "calendar", Right.VIEW_ROUNDS),
     ("شمارها", "figures-newest", "table", Right.VIEW_REPORTS),
     ("درخواست‌های پیامکی", "requests-to-route", "message", Right.ROUTE_REQUESTS),
+    ("نورمگز", "noormags", "person", Right.HAND_OUT_ACCOUNTS),
     ("امانت", "loans", "loan", Right.VIEW_LOANS),
     ("وجین", "weeding", "weeded", Right.VIEW_COPIES),
     ("فهرست نسخ", "copies-lists", "import", Right.IMPORT_COPIES),

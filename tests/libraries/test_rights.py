@@ -32,6 +32,7 @@ from sms_requests.models import Mailing, MessageIn, MessageOut, ReturnAnnounceme
 from sms_requests.models import Request as SmsRequest
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.fresh_readings import scans
+from tests.sms_requests.applications import a_grant, a_request
 
 pytestmark = pytest.mark.django_db
 ACTORS = (
@@ -176,16 +177,26 @@ GET = {
     "return-days-xlsx":       "200 200  403 403 403 403  403  404  302",
     "return-days-stop":       "302 302  403 403 403 403  403  404  302",
     # Lending by SMS: what the province's expert routes, and the texts of the line.
-    "requests-to-route":     "403 403  403 200 403 403  403  403  302",
-    "requests-day":          "403 403  403 200 403 403  403  403  302",
-    "requests-day-xlsx":     "403 403  403 200 403 403  403  403  302",
-    "requests-libraries":    "403 403  403 200 403 403  403  403  302",
-    "request-route":         "403 403  403 200 403 403  403  403  302",
-    "request-route-open":    "403 403  403 405 403 403  403  403  302",
-    "messages":              "403 403  403 200 403 403  403  403  302",
-    "message-request":       "403 403  403 200 403 403  403  403  302",
-    "message-again":         "403 403  403 405 403 403  403  403  302",
-    "message-open":          "403 403  403 405 403 403  403  403  302",
+    "requests-to-route":      "403 403  403 200 403 403  403  403  302",
+    "requests-day":           "403 403  403 200 403 403  403  403  302",
+    "requests-day-xlsx":      "403 403  403 200 403 403  403  403  302",
+    "requests-libraries":     "403 403  403 200 403 403  403  403  302",
+    "request-route":          "403 403  403 200 403 403  403  403  302",
+    "request-route-open":     "403 403  403 405 403 403  403  403  302",
+    "messages":               "403 403  403 200 403 403  403  403  302",
+    "message-request":        "403 403  403 200 403 403  403  403  302",
+    "message-again":          "403 403  403 405 403 403  403  403  302",
+    "message-open":           "403 403  403 405 403 403  403  403  302",
+    # Applications for membership are the library's; Noormags accounts the province's expert's.
+    "membership-request":    "200 200  403 200 403 403  403  404  302",
+    "membership-open":       "405 405  403 405 403 403  403  405  302",
+    "membership-step":       "405 405  403 403 403 403  403  405  302",
+    "noormags":              "403 403  403 200 403 403  403  403  302",
+    "noormags-xlsx":         "403 403  403 200 403 403  403  403  302",
+    "noormags-import":       "403 403  403 200 403 403  403  403  302",
+    "noormags-new":          "403 403  403 200 403 403  403  403  302",
+    "noormags-grant":        "403 403  403 200 403 403  403  403  302",
+    "noormags-show":         "403 403  403 405 403 403  403  403  302",
     # Reports on their way; the report is the library's, the notice the librarian's.
     "report-send":            "200 200  200 200 200 200  403  404  302",
     "reports":                "200 200  200 200 200 200  403  200  302",
@@ -338,16 +349,25 @@ POST = {
     "return-days-one":        "ok  ok   403 403 403 403  403  404  302",
     "return-days-xlsx":       "ok  ok   403 403 403 403  403  404  302",
     "return-days-stop":       "ok  ok   403 403 403 403  403  404  302",
-    "requests-to-route":     "403 403  403 ok  403 403  403  403  302",
-    "requests-day":          "403 403  403 ok  403 403  403  403  302",
-    "requests-day-xlsx":     "403 403  403 ok  403 403  403  403  302",
-    "requests-libraries":    "403 403  403 ok  403 403  403  403  302",
-    "request-route":         "403 403  403 ok  403 403  403  403  302",
-    "request-route-open":    "403 403  403 ok  403 403  403  403  302",
-    "messages":              "403 403  403 ok  403 403  403  403  302",
-    "message-request":       "403 403  403 ok  403 403  403  403  302",
-    "message-again":         "403 403  403 ok  403 403  403  403  302",
-    "message-open":          "403 403  403 ok  403 403  403  403  302",
+    "requests-to-route":      "403 403  403 ok  403 403  403  403  302",
+    "requests-day":           "403 403  403 ok  403 403  403  403  302",
+    "requests-day-xlsx":      "403 403  403 ok  403 403  403  403  302",
+    "requests-libraries":     "403 403  403 ok  403 403  403  403  302",
+    "request-route":          "403 403  403 ok  403 403  403  403  302",
+    "request-route-open":     "403 403  403 ok  403 403  403  403  302",
+    "messages":               "403 403  403 ok  403 403  403  403  302",
+    "message-request":        "403 403  403 ok  403 403  403  403  302",
+    "message-again":          "403 403  403 ok  403 403  403  403  302",
+    "message-open":           "403 403  403 ok  403 403  403  403  302",
+    "membership-request":    "ok  ok   403 ok  403 403  403  ok   302",
+    "membership-open":       "ok  ok   403 ok  403 403  403  404  302",
+    "membership-step":       "ok  ok   403 403 403 403  403  404  302",
+    "noormags":              "403 403  403 ok  403 403  403  403  302",
+    "noormags-xlsx":         "403 403  403 ok  403 403  403  403  302",
+    "noormags-import":       "403 403  403 ok  403 403  403  403  302",
+    "noormags-new":          "403 403  403 ok  403 403  403  403  302",
+    "noormags-grant":        "403 403  403 ok  403 403  403  403  302",
+    "noormags-show":         "403 403  403 ok  403 403  403  403  302",
     "report-send":            "403 ok   403 403 403 403  403  404  302",
     "reports":                "405 405  405 405 405 405  403  405  302",
     "report":                 "403 403  ok  ok  ok  ok   403  404  302",
@@ -514,6 +534,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         to="09120000001", text="x", parts=1, created_at=now, next_try_at=now, state="failed"
     )
     of_kind = {"year": 1400, "kind": "participatory"}
+    application, grant = a_request(cast.library), a_grant(cast.expert)
     arguments: dict[str, dict[str, Any]] = {
         "report": {"report_id": report.pk},
         "report-revision": in_report,
@@ -545,6 +566,10 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "match-files-result": {"job_id": match},
         "match-files-download": {"job_id": match},
         "blank-form": {"slug": "minutes-5", "kind": "xlsx"},
+        "membership-request": {"request_id": application.pk},
+        "membership-open": {"request_id": application.pk},
+        "membership-step": {"request_id": application.pk, "do": "approve"},
+        **dict.fromkeys(("noormags-grant", "noormags-show"), {"grant_id": grant.pk}),
         "request-route": {"request_id": unrouted.pk},
         "request-route-open": {"request_id": unrouted.pk},
         "message-request": {"message_id": garbled.pk},

@@ -33,9 +33,7 @@ from sms_requests.services.noormags import (
     password_show,
 )
 from tests.cast import Cast, make_user
-from tests.sms_requests.applications import NATIONAL_ID, OTHER_ID
-
-SECRET = "s3cret-Pass"
+from tests.sms_requests.applications import NATIONAL_ID, OTHER_ID, SECRET, pool
 
 
 def workbook(path: Path, *rows: list[Any]) -> Path:
@@ -44,16 +42,6 @@ def workbook(path: Path, *rows: list[Any]) -> Path:
         book.active.append(row)
     book.save(path)
     return path
-
-
-def fill(user: User, count: int) -> list[NoormagsAccount]:
-    return NoormagsAccount.objects.bulk_create(
-        NoormagsAccount(
-            province=user.province, username=f"user{n}", password=f"{SECRET}{n}",
-            imported_at=timezone.now(), imported_by=user,
-        )
-        for n in range(count)
-    )  # fmt: skip
 
 
 def hand_out(user: User, **values: Any) -> NoormagsGrant:
@@ -200,7 +188,7 @@ def test_an_account_is_handed_out_shown_once_and_then_forgotten(
     SmsLine.objects.create(
         number="100", province=cast.expert.province, noormags_guide="راهنمای استان"
     )
-    first, _ = fill(cast.expert, 2)
+    first, _ = pool(cast.expert, 2)
     grant = hand_out(cast.expert, instagram="@zahra")
     assert (grant.account, grant.instagram, grant.birth_year) == (first, "zahra", 1375)
     assert pool_counts(cast.expert) == {"free": 1, "given": 1}
@@ -223,7 +211,7 @@ def test_an_account_is_handed_out_shown_once_and_then_forgotten(
 
 @pytest.mark.django_db
 def test_who_has_one_gets_another_with_a_reason_only(cast: Cast) -> None:
-    fill(cast.expert, 3)
+    pool(cast.expert, 3)
     first = hand_out(cast.expert)
     with pytest.raises(AlreadyGiven):
         hand_out(cast.expert, national_id="۰۰۸۴۵۷۵۹۴۸", full_name="نامی دیگر")
@@ -238,7 +226,7 @@ def test_who_has_one_gets_another_with_a_reason_only(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_each_province_has_its_own_pool_and_list(cast: Cast) -> None:
-    fill(cast.expert, 1)
+    pool(cast.expert, 1)
     province = cast.other_library.county.province
     stranger = make_user("stranger", Role.PROVINCIAL_EXPERT, province=province)
     with pytest.raises(Refused, match="آزادی نمانده"):
@@ -250,7 +238,7 @@ def test_each_province_has_its_own_pool_and_list(cast: Cast) -> None:
     for user in (stranger, cast.librarian, cast.director, cast.office, cast.admin):
         assert not grants_of(user).exists()
         assert pool_counts(user) == {"free": 0, "given": 0}
-    fill(stranger, 1)  # the same user name in another province is another account
+    pool(stranger, 1)  # the same user name in another province is another account
     assert hand_out(stranger).national_id == grant.national_id
 
 
@@ -265,7 +253,7 @@ WRONG: dict[str, dict[str, Any]] = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("sentence", WRONG)
 def test_what_cannot_be_is_refused(cast: Cast, sentence: str) -> None:
-    fill(cast.expert, 1)
+    pool(cast.expert, 1)
     with pytest.raises(Refused, match=sentence):
         hand_out(cast.expert, **WRONG[sentence])
     assert not NoormagsGrant.objects.exists()
@@ -273,7 +261,7 @@ def test_what_cannot_be_is_refused(cast: Cast, sentence: str) -> None:
 
 @pytest.mark.django_db
 def test_the_database_holds_it_too(cast: Cast) -> None:
-    one, two = fill(cast.expert, 2)
+    one, two = pool(cast.expert, 2)
     grant = hand_out(cast.expert)
     values = {
         "province": one.province, "full_name": "ب", "birth_year": 1370, "given_at": grant.given_at,
@@ -295,7 +283,7 @@ def test_the_database_holds_it_too(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_the_list_is_searched_and_taken_out_without_secrets(cast: Cast) -> None:
-    fill(cast.expert, 2)
+    pool(cast.expert, 2)
     grant = hand_out(cast.expert, instagram="zahra_n")
     hand_out(cast.expert, national_id=OTHER_ID, full_name="مریم کریمی", birth_year=1380)
     for words in ("زهرا", "نمونه زهرا", "user0", "@zahra_n"):
@@ -312,7 +300,7 @@ def test_the_list_is_searched_and_taken_out_without_secrets(cast: Cast) -> None:
 def test_the_expert_is_told_when_few_accounts_are_left(cast: Cast) -> None:
     now = timezone.now()
     assert joining_cards(cast.expert, now) == []  # a province that has none needs none
-    fill(cast.expert, 11)
+    pool(cast.expert, 11)
     hand_out(cast.expert)
     assert joining_cards(cast.expert, now) == []
     hand_out(cast.expert, national_id=OTHER_ID)
