@@ -59,10 +59,11 @@ def return_days_announce(
         if announcement.library_id != library.pk:
             raise Refused("این فرم از آن کتابخانهٔ دیگری است؛ صفحه را از نو باز کنید.")
         return announcement, False
-    bulk_insert(
-        ReturnDay,
-        ("announcement_id", "on", "opens_at", "closes_at"),
-        [(announcement.pk, day.on, day.opens_at, day.closes_at) for day in days],
+    ReturnDay.objects.bulk_create(
+        ReturnDay(
+            announcement=announcement, on=day.on, opens_at=day.opens_at, closes_at=day.closes_at
+        )
+        for day in days
     )
     _queue(announcement, plan, now)
     audit.record(
