@@ -31,7 +31,9 @@ def corrected_close(request: Request, now: datetime) -> None:
 def _puts_right(request: Request, other: Request, now: datetime) -> bool:
     """Whether the earlier request is the later one, lacking something or at the wrong library."""
     if other.kind == Kind.UNCLEAR:
-        return now - other.created_at < PUT_RIGHT_WITHIN
+        # Nobody has looked at what the program failed on, nor told its sender anything.
+        was_told = other.steps.filter(message_out__isnull=False).exists()
+        return was_told and now - other.created_at < PUT_RIGHT_WITHIN
     if other.kind != request.kind:
         return False
     is_same_person = other.national_id in ("", request.national_id)
