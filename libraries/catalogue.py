@@ -13,8 +13,9 @@ from django.db.models import Count, QuerySet
 from libraries.catalogue_index import Wanted, all_of, any_of, titles_with, words_near
 from libraries.domain.catalogue_score import ASIDE, Question, words_of
 from libraries.domain.catalogue_words import (
+    joined_pairs,
     mistakes_allowed,
-    mistakes_between,
+    nearest,
     split_pairs,
     whole_term,
 )
@@ -25,8 +26,10 @@ LONGEST_QUESTION = 300
 MOST_WORDS = 8
 # So many titles are compared with the question, of those that the index gives.
 COMPARED = 300
+# Where not all words are found, of so many some have to be.
+MOST_OF_SOME = 5
 # Of a short word's many neighbours, the nearest.
-NEIGHBOURS = 40
+NEIGHBOURS = 24
 # With this score nobody looks for a better title, and under that one none is offered.
 GOOD, LEAST = 88, 55
 
@@ -61,35 +64,41 @@ def find_titles(
         return []
     scored: dict[int, tuple[int, bool, int]] = {}
     known: dict[tuple[str, str, str], tuple[int, bool]] = {}
-    for wanted in _ways(question):
+    for wanted, enough in _ways(question):
         for pk, library, *texts in titles_with(wanted, ids, COMPARED):
             key = (texts[0], texts[1], texts[2])
             if key not in known:
                 known[key] = question.score(*key)
             scored[pk] = (*known[key], library)
-        if any(score >= GOOD for score, _, _ in scored.values()):
+        if any(score >= enough for score, _, _ in scored.values()):
             break
     return _best(scored, own, limit)
 
 
-def _ways(question: Question) -> Iterator[Wanted]:
-    """What to look for, one after the other until something good is found: the title as a whole,
-    all words, all words or their neighbours, then fewer and fewer of them.
+def _ways(question: Question) -> Iterator[tuple[Wanted, int]]:
+    """What to look for, one after the other, each with the score that ends the search: the title
+    as a whole, all words, all words or their neighbours, then fewer and fewer of them.
     """
-    yield whole_term([word.sound for word in question.words])
+    yield whole_term([word.sound for word in question.words]), GOOD
     telling = [word.sound for word in question.words if word.plain not in ASIDE]
-    telling = [word for word in telling if word and not word.isdigit()]
-    asked = telling or [word.sound for word in question.words if word.sound]
-    asked = list(dict.fromkeys(asked))
-    if len(asked) > MOST_WORDS:
-        longest = sorted(asked, key=len, reverse=True)[:MOST_WORDS]
-        asked = [word for word in asked if word in longest]
-    yield all_of(_groups(asked, {}))
-    groups = _groups(asked, _neighbours(asked))
-    yield all_of(groups)
+    asked = list(dict.fromkeys(word for word in telling if word and not word.isdigit()))
+    if not asked:
+        # «این و آن» or «۱۹۸۴»: found if it is the title, or else every book would do.
+        return
+    asked = _longest(asked, MOST_WORDS)
+    yield all_of(_groups(asked, {})), GOOD
+    neighbours = _neighbours(asked)
+    yield all_of(_groups(asked, neighbours)), LEAST
+    groups = _groups(_longest(asked, MOST_OF_SOME), neighbours)
     for left_out in range(1, len(groups) // 2 + 1):
         some = combinations(groups, len(groups) - left_out)
-        yield any_of(all_of(part) for part in some)
+        yield any_of(all_of(part) for part in some), LEAST
+
+
+def _longest(asked: Sequence[str], most: int) -> list[str]:
+    """The longest words, in their order: they tell more, and fewer titles have them."""
+    longest = sorted(asked, key=len, reverse=True)[:most]
+    return [word for word in asked if word in longest]
 
 
 def _groups(asked: Sequence[str], neighbours: dict[str, list[str]]) -> list[Wanted]:
@@ -110,15 +119,9 @@ def _groups(asked: Sequence[str], neighbours: dict[str, list[str]]) -> list[Want
 
 def _neighbours(asked: Sequence[str]) -> dict[str, list[str]]:
     """The catalogue's words within as many mistakes as are allowed, nearest first."""
-    joined = ["".join(asked[i : i + 2]) for i in range(len(asked) - 1)]
-    wanted = [word for word in (*asked, *joined) if mistakes_allowed(word)]
+    wanted = [word for word in (*asked, *joined_pairs(asked)) if mistakes_allowed(word)]
     near = words_near(wanted)
-    found = {}
-    for word in wanted:
-        allowed = mistakes_allowed(word)
-        measured = ((mistakes_between(word, other), other) for other in near)
-        found[word] = [other for far, other in sorted(measured) if 0 < far <= allowed][:NEIGHBOURS]
-    return found
+    return {word: nearest(word, near, NEIGHBOURS) for word in wanted}
 
 
 def _best(

@@ -7,8 +7,10 @@ what they return has to build the index anew in a migration.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from libraries.domain.persian import ARABIC_DIGITS, PERSIAN_DIGITS, stored_form
@@ -21,6 +23,8 @@ LEAST_MISSPELT = 3
 LONG_WORD = 7
 # Stand before what is no word: the whole title as one, and the library's id.
 WHOLE, LIBRARY = "=", "@"
+# Stands between the title and the rest: a character that nobody writes.
+END_OF_TITLE = "\ue000"
 
 # Written as PostgreSQL's regular expressions have it, too.
 MARKS = (
@@ -28,7 +32,7 @@ MARKS = (
 )
 BETWEEN_WORDS = (
     r"[\u0001-/:-`{-\u00BF\u00D7\u00F7\u02B0-\u02FF\u0600-\u060F\u061B-\u061F\u066A-\u066D"
-    r"\u06D4\u06DD\u06DE\u06E9\u06FD\u06FE\u2000-\u2BFF\u2E00-\u2E7F\u3000-\u303F\uD800-\uF8FF"
+    r"\u06D4\u06DD\u06DE\u06E9\u06FD\u06FE\u2000-\u2BFF\u2E00-\u2E7F\u3000-\u303F\uD800-\uDFFF\uE001-\uF8FF"
     r"\uFD3E\uFD3F\uFE00-\uFE6F\uFF00-\uFFFF]+"
 )
 # One letter for those that are alike or change their shape with the keyboard.
@@ -38,11 +42,12 @@ SOUND_LETTERS = ("ذضظصثطحغعء", "زززسستهقا")
 
 _MARKS = re.compile(MARKS)
 _BETWEEN = re.compile(BETWEEN_WORDS)
-_PLAIN = str.maketrans(*PLAIN_LETTERS)
-_SOUND = {
+_PLAIN: dict[int, int | None] = {**str.maketrans(*PLAIN_LETTERS)}
+_SOUND: dict[int, int | None] = {
     **str.maketrans(SOUND_LETTERS[0][:-1], SOUND_LETTERS[1]),
     ord(SOUND_LETTERS[0][-1]): None,
 }
+_BOTH = _PLAIN | _SOUND
 _TOO_LONG = re.compile(f"([^ ]{{{LONGEST_WORD}}})(?=[^ ])")
 
 
@@ -50,19 +55,17 @@ def plain_words(text: str) -> list[str]:
     """The text's words as they are compared: both alphabets' letters and digits as one, without
     case, diacritics, hamza and harakat. ZWNJ and punctuation stand between words.
     """
-    text = unicodedata.normalize("NFKD", stored_form(text[:LONGEST_TEXT])).lower()
-    text = _MARKS.sub("", text.translate(_PLAIN))
-    return _TOO_LONG.sub(r"\1 ", _BETWEEN.sub(" ", text)).split()
+    return _folded(stored_form(text[:LONGEST_TEXT]), _PLAIN).split()
+
+
+def _folded(text: str, letters: dict[int, int | None]) -> str:
+    text = unicodedata.normalize("NFKD", text).lower().translate(letters)
+    return _TOO_LONG.sub(r"\1 ", _BETWEEN.sub(" ", _MARKS.sub("", text)))
 
 
 def sound_of(word: str) -> str:
     """A plain word with one letter for all that sound alike: «ذرت» and «زرت» meet."""
     return word.translate(_SOUND)
-
-
-def sound_words(text: str) -> list[str]:
-    """The words of a text by their sound; what has none (a lone hamza) is left out."""
-    return [sound for word in plain_words(text) if (sound := sound_of(word))]
 
 
 def whole_term(words: list[str]) -> str:
@@ -76,10 +79,14 @@ def library_term(library_id: int) -> str:
 
 
 def title_terms(library_id: int, title: str, author: str, subjects: str) -> list[str]:
-    """All that a title is found by, each once."""
-    words = sound_words(title)
-    terms = [*words, *sound_words(author), *sound_words(subjects)]
-    return list(dict.fromkeys([library_term(library_id), whole_term(words), *terms]))
+    """All that a title is found by, each once; its texts are as `stored_form` leaves them."""
+    texts = (
+        f"{title[:LONGEST_TEXT]} {END_OF_TITLE} {author[:LONGEST_TEXT]} {subjects[:LONGEST_TEXT]}"
+    )
+    words = _folded(texts, _BOTH).split()
+    end = words.index(END_OF_TITLE)
+    whole = whole_term(words[:end])
+    return list(dict.fromkeys([library_term(library_id), whole, *words[:end], *words[end + 1 :]]))
 
 
 def is_word(term: str) -> bool:
@@ -114,7 +121,20 @@ def mistakes_between(word: str, other: str) -> int:
     return OSA.distance(word, other, score_cutoff=mistakes_allowed(word))
 
 
-def joined_pairs(words: list[str]) -> list[str]:
+def nearest(word: str, others: Sequence[str], limit: int) -> list[str]:
+    """Of the others those within as many mistakes as the word may have, nearest first."""
+    found = process.extract(
+        word,
+        others,
+        scorer=OSA.distance,
+        processor=None,
+        score_cutoff=mistakes_allowed(word),
+        limit=limit + 1,
+    )
+    return [other for other, _, _ in found if other != word][:limit]
+
+
+def joined_pairs(words: Sequence[str]) -> list[str]:
     """Each two neighbours written as one."""
     return [first + second for first, second in pairwise(words)]
 
