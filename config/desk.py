@@ -18,6 +18,7 @@ from shelfreading.selectors.desk import reading_tally
 from shelfreading.selectors.weeding import weeding_cards
 from sms_requests.selectors.expert import expert_cards
 from sms_requests.selectors.joining import joining_cards
+from sms_requests.selectors.library import library_cards
 from sms_requests.selectors.returning import returning_cards
 
 
@@ -38,6 +39,7 @@ def desk(request: StaffRequest) -> HttpResponse:
                 *returning_cards(user, now),
                 *weeding_cards(user),
                 *expert_cards(user, now),
+                *library_cards(user, now),
                 *joining_cards(user, now),
                 *job_cards(user),
             ]

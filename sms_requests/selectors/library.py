@@ -124,7 +124,7 @@ def _next(request: Request) -> str:
 
 def request_url(request: Request, user: User) -> str:
     """The page on which somebody goes on with a request."""
-    if request.state == State.UNROUTED and user.has_right(Right.ROUTE_REQUESTS):
+    if request.library_id is None and user.has_right(Right.ROUTE_REQUESTS):
         return reverse("request-route", args=(request.pk,))
     if request.kind == Kind.MEMBERSHIP and request.library_id:
         return reverse("membership-request", args=(request.pk,))

@@ -33,6 +33,7 @@ from sms_requests.models import Request as SmsRequest
 from tests.cast import Cast, add_copies, numbered_calls
 from tests.fresh_readings import scans
 from tests.sms_requests.applications import a_grant, a_request
+from tests.sms_requests.desk_requests import add_request
 
 pytestmark = pytest.mark.django_db
 ACTORS = (
@@ -187,6 +188,13 @@ GET = {
     "message-request":        "403 403  403 200 403 403  403  403  302",
     "message-again":          "403 403  403 405 403 403  403  403  302",
     "message-open":           "403 403  403 405 403 403  403  403  302",
+    # Requests by SMS: the library's to work on, the province's expert's to see.
+    "requests":               "200 200  403 200 403 403  403  200  302",
+    "request":                "200 200  403 200 403 403  403  404  302",
+    "request-step":           "405 405  403 403 403 403  403  405  302",
+    "request-preview":        "405 405  403 403 403 403  403  405  302",
+    "request-correct":        "405 405  403 403 403 403  403  405  302",
+    "request-sender":         "405 405  403 405 403 403  403  405  302",
     # Applications for membership are the library's; Noormags accounts the province's expert's.
     "membership-request":    "200 200  403 200 403 403  403  404  302",
     "membership-open":       "405 405  403 405 403 403  403  405  302",
@@ -359,6 +367,12 @@ POST = {
     "message-request":        "403 403  403 ok  403 403  403  403  302",
     "message-again":          "403 403  403 ok  403 403  403  403  302",
     "message-open":           "403 403  403 ok  403 403  403  403  302",
+    "requests":               "ok  ok   403 ok  403 403  403  ok   302",
+    "request":                "405 405  403 405 403 403  403  405  302",
+    "request-step":           "ok  ok   403 403 403 403  403  404  302",
+    "request-preview":        "ok  ok   403 403 403 403  403  404  302",
+    "request-correct":        "ok  ok   403 403 403 403  403  404  302",
+    "request-sender":         "ok  ok   403 ok  403 403  403  404  302",
     "membership-request":    "ok  ok   403 ok  403 403  403  ok   302",
     "membership-open":       "ok  ok   403 ok  403 403  403  404  302",
     "membership-step":       "ok  ok   403 403 403 403  403  404  302",
@@ -535,6 +549,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
     )
     of_kind = {"year": 1400, "kind": "participatory"}
     application, grant = a_request(cast.library), a_grant(cast.expert)
+    asked = add_request(cast.library)
     arguments: dict[str, dict[str, Any]] = {
         "report": {"report_id": report.pk},
         "report-revision": in_report,
@@ -570,6 +585,10 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "membership-open": {"request_id": application.pk},
         "membership-step": {"request_id": application.pk, "do": "approve"},
         **dict.fromkeys(("noormags-grant", "noormags-show"), {"grant_id": grant.pk}),
+        **dict.fromkeys(("request", "request-correct", "request-sender"), {"request_id": asked.pk}),
+        **dict.fromkeys(
+            ("request-step", "request-preview"), {"request_id": asked.pk, "move": "close"}
+        ),
         "request-route": {"request_id": unrouted.pk},
         "request-route-open": {"request_id": unrouted.pk},
         "message-request": {"message_id": garbled.pk},
