@@ -32,7 +32,12 @@ class Say:
 
 
 def request_held(request_id: int, actor: User) -> Request:
-    """A request of the actor's scope under lock. Raises Refused where there is none."""
+    """A request of the actor's scope under lock. Raises Refused where there is none.
+
+    Whose it is, is asked once it is held: who waited while it went to a library would else compare
+    the row as it is by now with the library as it was, and see nothing.
+    """
+    locked(Request.objects.all(), pk=request_id)
     request: Request = locked(Request.objects.for_user(actor), pk=request_id)
     return request
 
