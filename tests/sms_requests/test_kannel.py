@@ -55,7 +55,8 @@ def line(
     (port,) = free_ports(1)
     with private_kannel(folder / "kannel", f"http://127.0.0.1:{port}") as kannel:
         environment = site_environment(folder / "data", folder / "static", database_url())
-        environment |= kannel.environment() | {"RAFKHAN_DEBUG": "0"}
+        # Nothing here is understood and answered, only carried; no worker runs.
+        environment |= kannel.environment() | {"RAFKHAN_DEBUG": "0", "RAFKHAN_TASKS": "worker"}
         site = Site(environment, folder / "gunicorn.log", port=port)
         yield kannel, site
         site.kill()
