@@ -13,7 +13,7 @@ from libraries.refusal import Refused
 from sms_requests.domain.replies import Reply, reply
 from sms_requests.domain.sending import MOST_PARTS, part_count
 from sms_requests.gateway import Incoming, Report, ReportKind
-from sms_requests.models import DeliveryReport, Mailing, MessageIn, MessageOut
+from sms_requests.models import DeliveryReport, MessageIn, MessageOut
 from sms_requests.services.one_number import may_answer, number_lock, slowed_until, was_told
 from sms_requests.tasks import wake
 
@@ -126,36 +126,17 @@ def message_queue(
 
 
 def messages_queue(
-    *,
-    texts: Iterable[tuple[str, str]],
-    now: datetime,
-    not_before: datetime | None = None,
-    mailing: Mailing | None = None,
+    *, texts: Iterable[tuple[str, str]], now: datetime, not_before: datetime | None = None
 ) -> list[MessageOut]:
-    """`message_queue` for many (number, text) at once: all are queued, or none.
-
-    Texts of a mailing keep its hours and leave after those that answer somebody.
-    """
+    """`message_queue` for many (number, text) at once: all are queued, or none."""
     due = max(now, not_before) if not_before else now
     messages = []
     for to, text in texts:
-        try:
-            number = clean_mobile(to)
-        except ValueError as error:
-            raise Refused(f"پیامک فرستاده نشد: {error}") from None
-        clean = text.replace("\0", "").strip()
-        if not clean:
-            raise Refused("متن پیامک خالی است؛ چیزی بنویسید.")
-        parts = part_count(clean)
-        if parts > MOST_PARTS:
-            raise Refused(
-                f"متن پیامک {to_persian_digits(parts)} بخش می‌شود؛ آن را تا "
-                f"{to_persian_digits(MOST_PARTS)} بخش کوتاه کنید."
-            )
+        number, clean, parts = sendable(to, text)
         messages.append(
             MessageOut(
                 to=number, text=clean, parts=parts, created_at=now, not_before=not_before,
-                next_try_at=due, mailing=mailing,
+                next_try_at=due,
             )
         )  # fmt: skip
     with transaction.atomic():
@@ -163,6 +144,24 @@ def messages_queue(
         if messages:
             transaction.on_commit(lambda: wake(due if due > now else None))
     return messages
+
+
+def sendable(to: str, text: str) -> tuple[str, str, int]:
+    """Number and text as they are sent, and in how many parts. Raises Refused for what can't."""
+    try:
+        number = clean_mobile(to)
+    except ValueError as error:
+        raise Refused(f"پیامک فرستاده نشد: {error}") from None
+    clean = text.replace("\0", "").strip()
+    if not clean:
+        raise Refused("متن پیامک خالی است؛ چیزی بنویسید.")
+    parts = part_count(clean)
+    if parts > MOST_PARTS:
+        raise Refused(
+            f"متن پیامک {to_persian_digits(parts)} بخش می‌شود؛ آن را تا "
+            f"{to_persian_digits(MOST_PARTS)} بخش کوتاه کنید."
+        )
+    return number, clean, parts
 
 
 def report_take(*, report: Report, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from sms_requests.models import (
     ReturnNotice,
 )
 from sms_requests.selectors.returning_plan import ReturnPlan, return_plan
-from sms_requests.services.messages import messages_queue
+from sms_requests.services.mailings import mailing_queue
 
 State = MessageOut.State
 
@@ -76,17 +76,13 @@ def return_days_announce(
 
 def _queue(announcement: ReturnAnnouncement, plan: ReturnPlan, now: datetime) -> None:
     """Each number's text in its batch, and for each borrower the text or why there is none."""
-    size = plan.line.batch_size
-    text_for: dict[str, int] = {}
-    for start in range(0, len(plan.numbers), size):
-        batch = plan.numbers[start : start + size]
-        messages = messages_queue(
-            texts=[(number, plan.text) for number in batch],
-            now=now,
-            not_before=plan.leaving[start],
-            mailing=announcement.mailing,
-        )
-        text_for |= {message.to: message.pk for message in messages}
+    text_for = mailing_queue(
+        mailing=announcement.mailing,
+        numbers=plan.numbers,
+        text=plan.text,
+        leaving=plan.leaving,
+        now=now,
+    )
     bulk_insert(
         ReturnNotice,
         ("announcement_id", "member_id", "loans", "message_id", "trouble"),

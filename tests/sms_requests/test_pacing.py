@@ -9,7 +9,8 @@ from sms_requests.gateway import NotSent, Report, ReportKind
 from sms_requests.models import Mailing, MessageOut
 from sms_requests.pacing import OVER
 from sms_requests.sending import messages_send
-from sms_requests.services import message_queue, messages_queue, report_take
+from sms_requests.services import message_queue, report_take
+from sms_requests.services.mailings import mailing_queue
 from tests.sms_requests.returning import NOW, TEHRAN, Pier
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +30,10 @@ def mailing(count: int, *, size: int = 2, ends_at: datetime = IN_THREE_DAYS) -> 
     made = Mailing.objects.create(
         opens_at=time(9), closes_at=time(20), batch_size=size, batch_minutes=5, ends_at=ends_at
     )
-    for start in range(0, count, size):
-        messages_queue(
-            texts=[(f"0912{n:07}", "متن") for n in range(start, min(start + size, count))],
-            now=NOW, not_before=NOW + PAUSE * (start // size), mailing=made,
-        )  # fmt: skip
+    mailing_queue(
+        mailing=made, numbers=[f"0912{n:07}" for n in range(count)], text="متن",
+        leaving=[NOW + PAUSE * (n // size) for n in range(count)], now=NOW,
+    )  # fmt: skip
     return made
 
 
@@ -135,8 +135,10 @@ def test_putting_off_ten_thousand_takes_one_step() -> None:
         opens_at=time(9), closes_at=time(20), batch_size=100, batch_minutes=5,
         ends_at=at(12, days=9),
     )  # fmt: skip
-    texts = [(f"0912{n:07}", "متن") for n in range(10_000)]
-    messages_queue(texts=texts, now=NOW, not_before=NOW, mailing=made)
+    mailing_queue(
+        mailing=made, numbers=[f"0912{n:07}" for n in range(10_000)], text="متن",
+        leaving=[NOW] * 10_000, now=NOW,
+    )  # fmt: skip
     _, again = send(at(23))
     # A day takes 132 batches of a hundred.
     assert (len(again), again[0], again[-1]) == (100, at(9, days=1), at(17, 15, days=1))
