@@ -154,7 +154,7 @@ def libraries_matching(request: StaffRequest) -> HttpResponse:
     choices = library_choices(request.user)
     typed = request.GET.get("typed", "")[:200]
     matching = matching_libraries(typed, choices)
-    context = {"choices": choices, "matching": matching, "is_typed": bool(typed.strip())}
+    context = {"others": choices, "matching": matching, "is_typed": bool(typed.strip())}
     return render(request, "sms_requests/library_choice.html", context)
 
 
