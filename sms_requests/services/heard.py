@@ -12,12 +12,12 @@ from loans.models import Member
 from sms_requests.domain.parse import Kind, ParsedMessage
 from sms_requests.domain.replies import Reply, missing_reply, reply
 from sms_requests.domain.state_words import told_title
-from sms_requests.domain.way import OPEN, ClosedReason, State
+from sms_requests.domain.way import OPEN, By, ClosedReason, Move, State
 from sms_requests.models import RECEIVED, MessageIn, Request
 from sms_requests.services.answers import answer, state_text
 from sms_requests.services.corrected import corrected_close
 from sms_requests.services.membership_lookup import member_at
-from sms_requests.services.moves import step_keep
+from sms_requests.services.moves import request_move, step_keep
 from sms_requests.services.one_number import was_told
 
 _PERSON = re.compile(r"09[0-9]{9}|(?:\+|00)[0-9]{8,}")
@@ -186,6 +186,7 @@ def _repeats(heard: Heard, text: str | None = None) -> bool:
     if not same:
         return False
     request = same[0]
+    _admit(request, heard)
     if text is None and heard.parsed.kind != Kind.UNCLEAR:
         text = state_text(Reply.REPEATED, request)
     sent = answer(heard.message.sender, text, heard.now) if text else None
@@ -194,6 +195,18 @@ def _repeats(heard: Heard, text: str | None = None) -> bool:
         message_in=heard.message, message_out=sent,
     )  # fmt: skip
     return True
+
+
+def _admit(request: Request, heard: Heard) -> None:
+    """Let a kept request go on whose sender has become a member meanwhile."""
+    if request.state != State.NO_MEMBER or request.library is None:
+        return
+    member = member_at(request.library, request.national_id)
+    if member is not None:
+        request_move(
+            request, Move.ADMIT, actor=None, by=By.SYSTEM, now=heard.now, member=member,
+            message_in=heard.message,
+        )  # fmt: skip
 
 
 def _request_keep(

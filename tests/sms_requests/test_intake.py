@@ -189,6 +189,16 @@ def test_the_same_loan_twice_is_one_request_at_the_desk(line: Texting) -> None:
     assert last.message_out.text == text
 
 
+def test_who_has_become_a_member_and_asks_again_goes_on(line: Texting) -> None:
+    line.say(line.loan(national_id=STRANGERS_ID))
+    member = line.add_member(line.library, STRANGERS_ID)
+    (text,) = line.say(line.loan(national_id=STRANGERS_ID))
+    assert text == "درخواست «بوف کور» پیش‌تر رسیده است: در کتابخانه در حال بررسی است."
+    request = Request.objects.get()
+    assert (request.state, request.member) == (State.WAITING, member)
+    assert [step.move for step in request.steps.all()] == ["received", "admit", "received"]
+
+
 @pytest.mark.parametrize("differs", ["title", "person", "number", "ended"])
 def test_what_is_not_the_same_is_another_request(line: Texting, differs: str) -> None:
     line.add_member(line.library, OTHERS_ID)
@@ -409,7 +419,7 @@ def test_our_own_line_may_be_a_mobile(line: Texting, cast: Cast) -> None:
 def test_a_number_from_abroad_is_a_person_without_answers(line: Texting) -> None:
     assert line.say("hello library", "+4915112345678") == []
     assert line.say(line.loan(), "+4915112345678") == []
-    assert [r.state for r in Request.objects.order_by("pk")] == [State.CLOSED, State.WAITING]
+    assert [r.state for r in Request.objects.order_by("pk")] == [State.UNROUTED, State.WAITING]
 
 
 def test_two_machines_stop_answering_each_other(line: Texting) -> None:
