@@ -14,8 +14,8 @@ from sms_requests.domain.desk import UNREACHED_AFTER
 from sms_requests.domain.way import HOLDS_A_COPY
 from sms_requests.models import MessageOut, Request, RequestCall, RequestStep
 from sms_requests.selectors.messages import SILENT_LABEL, without_news
-from sms_requests.services.library import membership_of
 from sms_requests.services.library_copies import copy_taken
+from sms_requests.services.membership_lookup import member_at
 
 MOST_TITLES = 10
 MOST_ELSEWHERE = 10
@@ -33,10 +33,16 @@ class Person:
 
 
 def person_of(request: Request) -> Person:
-    """The membership behind a request, and whether the text came from that member's number."""
-    member = request.member or membership_of(request)
+    """The membership behind a request, and whether the text came from that member's number.
+
+    Looked for in the request's own library only: where else somebody is a member is not shown to
+    it, unless the request came from there.
+    """
+    member = request.member
+    if member is None and request.library is not None:
+        member = member_at(request.library, request.national_id)
     if member is None:
-        return Person(None, False, "کسی با این کد ملی در کتابخانه‌های استان عضو نیست.", False)
+        return Person(None, False, "کسی با این کد ملی در این کتابخانه عضو نیست.", False)
     is_own = member.library_id == request.library_id
     if not member.mobile:
         note = "شمارهٔ تلفنی از این عضو ثبت نشده است؛ هنگام تماس مطمئن شوید درخواست از خود اوست."

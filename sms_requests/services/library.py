@@ -15,10 +15,10 @@ from libraries.domain.persian import stored_form
 from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
-from loans.models import Member
 from sms_requests.domain.way import By, ClosedReason, Move
 from sms_requests.models import CORRECTED, Request, RequestCall, RequestStep
 from sms_requests.services.library_texts import closed_say
+from sms_requests.services.membership_lookup import member_at
 from sms_requests.services.moves import (
     by_of,
     request_held,
@@ -142,33 +142,18 @@ def request_send_back(
 def request_admit(
     *, request_id: int, note: str = "", actor: User, now: datetime, after: int | None = None
 ) -> RequestStep:
-    """Go on with a request whose sender has become a member. Raises Refused where nobody has this
-    national ID yet.
+    """Go on with a request whose sender has become a member of the library. Raises Refused where
+    no member of it has this national ID yet.
     """
     request = request_for(request_id, Move.ADMIT, actor=actor, after=after)
-    member = membership_of(request)
+    assert request.library is not None  # at a library, by the table
+    member = member_at(request.library, request.national_id)
     if member is None:
         raise Refused(
-            "هنوز عضوی با کد ملی این درخواست نیست؛ نخست او را در «اعضا» ثبت کنید یا کد ملی "
-            "درخواست را درست کنید."
+            "در کتابخانهٔ شما هنوز عضوی با کد ملی این درخواست نیست؛ نخست او را در «اعضا» ثبت کنید "
+            "یا کد ملی درخواست را درست کنید."
         )
     return request_move(request, Move.ADMIT, actor=actor, now=now, note=note, member=member)
-
-
-def membership_of(request: Request) -> Member | None:
-    """The membership of the person that a request names by national ID: at its own library before
-    others of the province, an active one before one that rests.
-    """
-    if not request.national_id or request.library is None:
-        return None
-    province = request.library.county.province_id
-    found = list(
-        Member.objects.filter(
-            national_id=request.national_id, library__county__province=province
-        ).select_related("library")
-    )
-    found.sort(key=lambda one: (one.library_id != request.library_id, not one.is_active, one.pk))
-    return found[0] if found else None
 
 
 @transaction.atomic
@@ -196,7 +181,8 @@ def request_correct(
     for name in changed:
         setattr(request, name, values[name])
     if "national_id" in changed:
-        request.member = membership_of(request)
+        assert request.library is not None  # staff of a library act on what it has
+        request.member = member_at(request.library, request.national_id)
         changed.append("member")
     request.save(update_fields=changed)
     # Which parts, not what stood in them: the history names nobody's ID.

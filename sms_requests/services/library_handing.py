@@ -15,7 +15,7 @@ from loans.services import loan_lend, member_add
 from sms_requests.domain.health import HANDING_OVER, PREPARING, items_of
 from sms_requests.domain.way import Move
 from sms_requests.models import Request, RequestCall, RequestStep, SmsLine
-from sms_requests.services.library import membership_of, request_for
+from sms_requests.services.library import request_for
 from sms_requests.services.library_copies import copy_taken
 from sms_requests.services.library_texts import lent_say, ready_say, takes_texts
 from sms_requests.services.membership_lookup import member_at
@@ -170,7 +170,7 @@ def borrower_of(request: Request) -> Member | None:
 def _entered(
     request: Request, actor: User, now: datetime, *, enters: bool, full_name: str
 ) -> Member:
-    home = request.member or membership_of(request)
+    home = request.member
     if not enters:
         raise Refused("این شخص عضو کتابخانهٔ شما نیست؛ برای تحویل، ثبت عضویت او را هم تیک بزنید.")
     if not request.national_id:

@@ -1,4 +1,4 @@
-"""Two librarians, a librarian and the loans desk, a librarian and the member, at the same moment."""
+"""Two librarians, or a librarian and the loans desk, at the same moment."""
 
 from collections.abc import Callable
 from functools import partial

@@ -34,7 +34,7 @@ loan no_member sender   : cancel cancelled
 loan waiting library    : send_back unrouted, find found, offer offered, call =, close closed
 loan waiting system     : keep no_member
 loan waiting sender     : cancel cancelled
-loan found library      : find found, let_go waiting, call =, prepare =, announce ready, close closed
+loan found library : find found, let_go waiting, call =, prepare =, announce ready, close closed
 loan found sender       : cancel cancelled
 loan offered library    : take_offer waiting, decline_offer waiting, call =, close closed
 loan offered sender     : cancel cancelled
@@ -45,7 +45,8 @@ loan closed expert      : reopen unrouted
 membership unrouted expert : route waiting, close closed, call =
 membership unrouted system : close closed
 membership unrouted sender : cancel cancelled
-membership waiting library : send_back unrouted, call =, approve approved, refuse refused, close closed
+membership waiting library : send_back unrouted, call =, approve approved, refuse refused
+membership waiting library : close closed
 membership waiting sender  : cancel cancelled
 membership no_member library : send_back unrouted
 membership closed library  : reopen waiting
