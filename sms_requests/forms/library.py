@@ -15,6 +15,7 @@ from sms_requests.domain.way import REASON_LABELS, ClosedReason
 from sms_requests.models import KIND_LABELS, RequestCall
 
 HOURS = [time(hour, minute) for hour in range(7, 22) for minute in (0, 30)]
+NOT_ALL_TICKED = "همهٔ موردهای فهرست بهداشتی باید تیک بخورد."
 _DAY = {"dir": "ltr", "autocomplete": "off", "inputmode": "numeric"}
 # What ends a request at a library; the others are the expert's or the program's.
 REASONS = [
@@ -133,7 +134,9 @@ class TicksForm(StepForm):
     """A health list, each item of which must be ticked (spec R4)."""
 
     ticked = forms.MultipleChoiceField(
-        label="فهرست بهداشتی", widget=forms.CheckboxSelectMultiple, required=False
+        label="فهرست بهداشتی",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": NOT_ALL_TICKED},
     )
 
     def __init__(self, *args: Any, items: Sequence[str], **kwargs: Any) -> None:
@@ -146,7 +149,7 @@ class TicksForm(StepForm):
         ticked: list[str] = self.cleaned_data["ticked"]
         choices: Any = self.fields["ticked"]
         if len(set(ticked)) < len({item for item, _ in choices.choices}):
-            raise forms.ValidationError("همهٔ موردهای فهرست بهداشتی باید تیک بخورد.")
+            raise forms.ValidationError(NOT_ALL_TICKED)
         return ticked
 
 

@@ -185,11 +185,12 @@ def _sentences(form: StepForm) -> list[str]:
 def _way(item: Request, is_told: bool) -> list[dict[str, str]]:
     """The five steps to the loan, as the bar above the page shows them."""
     found = item.state in (State.FOUND, State.READY, State.LENT)
+    announced = item.state in (State.READY, State.LENT)
     done = {
         "یافتن": found,
-        "تماس": is_told,
+        "تماس": is_told or announced,  # a text may have said it
         "آماده‌سازی": found and item.prepared_at is not None,
-        "اعلام": item.state in (State.READY, State.LENT),
+        "اعلام": announced,
         "تحویل": item.state == State.LENT,
     }
     current = next((label for label, is_done in done.items() if not is_done), "")
