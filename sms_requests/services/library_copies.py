@@ -96,10 +96,11 @@ def request_offer(
 
 def others_of(request: Request) -> ScopedQuerySet:
     """The other libraries of the province of the library that has the request."""
-    assert request.library is not None
+    library = request.library
+    assert library is not None  # at a library, by the table
     others: ScopedQuerySet = Library.objects.filter(
-        county__province=request.library.county.province_id
-    ).exclude(pk=request.library_id)
+        county__province=library.county.province_id
+    ).exclude(pk=library.pk)
     return others
 
 

@@ -53,7 +53,7 @@ def requests(request: StaffRequest) -> HttpResponse:
         library=library.pk if library else None, words=chosen.get("q", ""),
     )  # fmt: skip
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    kept = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     context = {
         "form": form,
         "active": form.active,
