@@ -39,8 +39,8 @@ def messages_handle(now: datetime) -> datetime | None:
 
     A text on which the program fails goes to the expert as it is, one on which the database fails
     is tried again; neither holds up the others. All workers take the same text next and wait for
-    each other: a number's «لغو» must not overtake what it takes back, and a text takes a few
-    thousandths of a second.
+    each other: a number's «لغو» must not overtake what it takes back, and a text takes some
+    hundredths of a second.
     """
     again_at: datetime | None = None
     while (message_id := _next(now)) is not None:
