@@ -221,6 +221,6 @@ def _page(
             "elsewhere": elsewhere(found),
             "next_number": next_membership_number(found.library),
             "approved": preview_of(approved_say(found)),
-            "refused": preview_of(refused_say(found, "…")),
+            "refused": preview_of(refused_say(found, "(علت)")),
         }
     return render(request, "sms_requests/joining.html", context)
