@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -68,23 +67,24 @@ class DayGroup:
 
 
 def day_groups(requests: Iterable[Request], today: date) -> list[DayGroup]:
-    """The requests, given in the order of `by_library`, library by library; first those at none.
-
-    Databases put what is null at different ends, so the order is made here.
+    """The requests, given in the order of `by_library`, library by library; first those that are
+    at none yet.
     """
+    by_place: dict[int | None, list[DayLine]] = {}
+    for one in requests:
+        # A text that lacks something may name its library and still wait to be passed there.
+        place = None if one.state == State.UNROUTED else one.library_id
+        line = DayLine(one, is_late(one.state, timezone.localdate(one.since), today))
+        by_place.setdefault(place, []).append(line)
     groups = []
-    for _, members in groupby(requests, key=lambda request: request.library_id):
-        lines = [
-            DayLine(one, is_late(one.state, timezone.localdate(one.since), today))
-            for one in members
-        ]
+    for place, lines in by_place.items():
         numbers = {
             label: sum(line.request.state == state for line in lines)
             for state, label in STATE_LABELS.items()
         }
         groups.append(
             DayGroup(
-                library=lines[0].request.library,
+                library=lines[0].request.library if place else None,
                 lines=lines,
                 counts=[(label, number) for label, number in numbers.items() if number],
                 late=sum(line.is_late for line in lines),

@@ -12,6 +12,7 @@ from sms_requests.domain.late import is_late
 from sms_requests.domain.library_names import LibraryNames
 from sms_requests.domain.masked import masked_text
 from sms_requests.domain.parse import NEEDED, Kind
+from sms_requests.domain.routing import lacks_for_routing
 from sms_requests.domain.suggest import Choice, likely_libraries
 from sms_requests.domain.way import Move, State
 from sms_requests.models import MessageIn, Request, RequestStep
@@ -52,7 +53,7 @@ def library_choices(user: User) -> list[Choice]:
 class ToRoute:
     """A request on the expert's list. `text` has its long numbers masked; `likely` are the
     libraries it may mean; `missing` names what its kind needs and nobody knows; `back` is the
-    step with which a library sent it back.
+    step with which a library sent it back; `is_ready` says that it can go as it is.
     """
 
     request: Request
@@ -62,11 +63,7 @@ class ToRoute:
     is_late: bool
     back: RequestStep | None
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether it lacks no more than its library."""
-        kinds = (Kind.LOAN, Kind.MEMBERSHIP)
-        return self.request.kind in kinds and set(self.missing) <= {PARTS["library"]}
+    is_ready: bool
 
 
 def to_route_lines(
@@ -84,19 +81,27 @@ def to_route_lines(
         ToRoute(
             request=request,
             text=masked_text(request.message.text),
-            likely=tuple(likely_choices(request.message.text, choices, names)),
+            likely=tuple(likely_choices(request, choices, names)),
             missing=missing_of(request),
             is_late=is_late(request.state, timezone.localdate(request.since), today),
             back=last_return.get(request.pk),
+            is_ready=not lacks_for_routing(
+                request.kind, wanted=request.wanted, full_name=request.full_name
+            ),
         )
         for request in requests
     ]
 
 
-def likely_choices(text: str, choices: Sequence[Choice], names: LibraryNames) -> list[Choice]:
-    """The libraries that a text may mean, likeliest first."""
+def likely_choices(
+    request: Request, choices: Sequence[Choice], names: LibraryNames
+) -> list[Choice]:
+    """The libraries that a request's text may mean, the one that was understood first."""
     by_id = {choice.id: choice for choice in choices}
-    return [by_id[i] for i in likely_libraries(text, names) if i in by_id]
+    likely = likely_libraries(request.message.text, names)
+    if request.library_id:
+        likely = [request.library_id, *(i for i in likely if i != request.library_id)]
+    return [by_id[i] for i in likely if i in by_id]
 
 
 def missing_of(request: Request) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from libraries.refusal import Refused
 from libraries.roles import Right
 from sms_requests.domain.parse import Kind
 from sms_requests.domain.replies import Reply
+from sms_requests.domain.routing import lacks_for_routing
 from sms_requests.domain.way import REASON_LABELS, By, ClosedReason, Move, State
 from sms_requests.models import CORRECTED, KIND_LABELS, Request, RequestCall
 from sms_requests.services.membership_lookup import member_at
@@ -65,7 +66,9 @@ def request_route(
     if request.library_id == library.pk and request.state in {State.WAITING, State.NO_MEMBER}:
         return request  # the button was pressed twice
     if request.state == State.UNROUTED:
-        _refuse_lacking(request)
+        lacks = lacks_for_routing(request.kind, wanted=request.wanted, full_name=request.full_name)
+        if lacks:
+            raise Refused(lacks)
     elif request.library is not None:
         raise Refused(
             f"این درخواست اکنون نزد {request.library.name} است "
@@ -85,19 +88,6 @@ def request_route(
             say=Say(Reply.NO_MEMBER, {"library": library.name}) if tell else None,
         )  # fmt: skip
     return request
-
-
-def _refuse_lacking(request: Request) -> None:
-    """What a library could not begin with. A national ID it can ask for when it calls."""
-    if request.kind not in {Kind.LOAN, Kind.MEMBERSHIP}:
-        raise Refused(
-            f"نوع این درخواست «{KIND_LABELS[Kind(request.kind)]}» است و به کتابخانه نمی‌رود؛ "
-            "نخست نوع آن را درست کنید یا آن را ببندید."
-        )
-    if request.kind == Kind.LOAN and not request.wanted:
-        raise Refused("عنوان کتاب معلوم نیست؛ پیش از ارجاع آن را بنویسید.")
-    if request.kind == Kind.MEMBERSHIP and not request.full_name:
-        raise Refused("نام درخواست‌دهندهٔ عضویت معلوم نیست؛ پیش از ارجاع آن را بنویسید.")
 
 
 def _received(request: Request, library: Library) -> Say:

@@ -26,7 +26,7 @@ from sms_requests.models import (
 from sms_requests.selectors.line import texts_in, texts_out
 from sms_requests.selectors.messages import without_news
 from sms_requests.selectors.offered import province_of_line
-from sms_requests.services.messages import messages_queue
+from sms_requests.services.messages import message_queue
 from sms_requests.services.moves import request_held, request_move, step_keep
 from sms_requests.services.routing import LONGEST_NAME, LONGEST_WANTED, NOT_YOURS
 
@@ -59,9 +59,9 @@ def message_again(*, message_id: int, actor: User, now: datetime) -> MessageOut:
     mailing = old.mailing
     if mailing is not None and (mailing.cancelled_at or mailing.ends_at <= now):
         raise Refused("زمان این خبر گذشته یا فرستادنش لغو شده است؛ دیگر فرستاده نمی‌شود.")
-    (new,) = messages_queue(texts=[(old.to, old.text)], now=now, mailing=mailing)
-    new.replaces = old
-    new.save(update_fields=["replaces"])
+    new = message_queue(to=old.to, text=old.text, now=now)
+    new.replaces, new.mailing = old, mailing  # what nobody waits for keeps its hours
+    new.save(update_fields=["replaces", "mailing"])
     ReturnNotice.objects.filter(message=old).update(message=new)
     if request is not None:
         step_keep(request, SENT_AGAIN, actor=actor, now=now, message_out=new)

@@ -264,7 +264,7 @@ def _page(
 ) -> HttpResponse:
     choices = library_choices(request.user)
     text = found.message.text
-    likely = likely_choices(text, choices, libraries_offered(request.user.province_id))
+    likely = likely_choices(found, choices, libraries_offered(request.user.province_id))
     library_form = bound.get("library_form")
     matching = library_form.found if isinstance(library_form, LibraryForm) else []
     context = {
@@ -288,6 +288,8 @@ def _page(
         ),
         "close_form": bound.get("close_form") or CloseForm(),
         "call_form": bound.get("call_form") or UnroutedCallForm(),
+        # Where the request has moved on meanwhile its forms are gone, but not what they met.
+        "refusals": [error for form in bound.values() for error in form.non_field_errors()],
         "open_part": next((name.removesuffix("_form") for name in bound), ""),
         "steps": history(found),
         "calls": found.calls.select_related("by").order_by("-at"),

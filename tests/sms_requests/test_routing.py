@@ -96,8 +96,8 @@ def test_a_membership_goes_to_its_library(province: Province) -> None:
     [
         ({"wanted": ""}, "عنوان کتاب معلوم نیست"),
         ({"kind": "membership", "full_name": ""}, "نام درخواست‌دهنده"),
-        ({"kind": "noormags"}, "نوع این درخواست"),
-        ({"kind": "unclear"}, "نوع این درخواست"),
+        ({"kind": "noormags"}, "این نوع درخواست"),
+        ({"kind": "unclear"}, "این نوع درخواست"),
     ],
 )
 def test_what_a_library_could_not_begin_with_stays(
