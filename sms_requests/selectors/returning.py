@@ -72,7 +72,7 @@ def _outcome(now: datetime) -> Case:
     )
 
 
-def announcements(user: User) -> "QuerySet[ReturnAnnouncement]":
+def announcements(user: User) -> "QuerySet[Any]":
     """The announcements of the user's scope, newest first, with `people`, `told`, `first_on` and
     `last_on`.
     """

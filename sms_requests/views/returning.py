@@ -108,7 +108,7 @@ def _announced(request: StaffRequest, made: ReturnAnnouncement, is_new: bool) ->
 def return_days_one(request: StaffRequest, announcement_id: int) -> HttpResponse:
     """Who was told of the days, who wasn't, and what is still to leave."""
     now = timezone.now()
-    announcement = get_object_or_404(announcements(request.user), pk=announcement_id)
+    announcement: Any = get_object_or_404(announcements(request.user), pk=announcement_id)
     form = NoticesFilter(request.GET)
     words, which = form.chosen().get("q", ""), _which(request)
     counts = outcome_counts(announcement, now)
@@ -164,7 +164,7 @@ def _chips(counts: dict[str, int], words: str, which: str) -> list[dict[str, Any
 def return_days_xlsx(request: StaffRequest, announcement_id: int) -> FileResponse:
     """The same list whole, as Excel; telephone numbers are masked in it too."""
     now = timezone.now()
-    announcement = get_object_or_404(announcements(request.user), pk=announcement_id)
+    announcement: Any = get_object_or_404(announcements(request.user), pk=announcement_id)
     which = _which(request)
     words = NoticesFilter(request.GET).chosen().get("q", "")
     days = days_in_words(days_of(announcement))
@@ -181,7 +181,7 @@ def return_days_xlsx(request: StaffRequest, announcement_id: int) -> FileRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_days_stop(request: StaffRequest, announcement_id: int) -> HttpResponse:
     """Ask once, then stop the texts that haven't left."""
-    announcement = get_object_or_404(announcements(request.user), pk=announcement_id)
+    announcement: Any = get_object_or_404(announcements(request.user), pk=announcement_id)
     if request.method == "POST":
         try:
             done = return_days_cancel(
