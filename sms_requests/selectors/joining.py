@@ -78,7 +78,7 @@ def elsewhere(request: Request) -> list[Library]:
             county__province=request.library.county.province_id,
             members__national_id=request.national_id,
         )
-        .exclude(pk=request.library_id)
+        .exclude(pk=request.library.pk)
         .distinct()
         .order_by("name")
     )
