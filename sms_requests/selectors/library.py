@@ -52,13 +52,13 @@ def requests_of(
     number, for which `which` doesn't count.
     """
     found = Request.objects.for_user(user).select_related("library", "member", "offered")
+    fits = _which(which, now)
+    for word in stored_form(words).split():
+        fits &= Q(wanted__icontains=word)
     number = to_ascii_digits(stored_form(words)).lstrip("#")
     if number.isdecimal() and len(number) <= LONGEST_ID:
-        found = found.filter(pk=int(number))
-    else:
-        found = found.filter(_which(which, now))
-        for word in stored_form(words).split():
-            found = found.filter(wanted__icontains=word)
+        fits |= Q(pk=int(number))  # a title may be a number as well
+    found = found.filter(fits)
     if kind:
         found = found.filter(kind=kind)
     if library:

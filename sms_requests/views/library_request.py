@@ -128,9 +128,12 @@ def _page(
     moves = moves_of(item.kind, item.state, By.LIBRARY) if acts else ()
     forms = {move: form_for(move, item, now) for move in moves if move in STEPS}
     data: dict[Move, Any] = {}
-    if failed:
+    told = _sentences(failed[1]) if failed else []
+    if failed and failed[0] in forms:
         forms[failed[0]] = failed[1]
         data[failed[0]] = failed[1].data
+    elif failed and not told:  # the form's own complaints have no form to stand in any more
+        told = ["وضعیت درخواست در این میان تغییر کرده است و این گام با آن نمی‌شود."]
     trouble = page.kept_copy_trouble(item)
     is_late = Request.objects.filter(late(now), pk=item.pk).exists()
     leads = next_move(item.state, is_prepared=item.prepared_at is not None, is_told=is_told)
@@ -154,7 +157,7 @@ def _page(
             for move in forms
             if issubclass(STEPS[move].form, TellingForm)
         },
-        "failed": _sentences(failed[1]) if failed else [],
+        "failed": told,
         "failed_move": str(failed[0]) if failed else "",
         "correction": correction or CorrectForm(
             initial={"wanted": item.wanted, "full_name": item.full_name}, auto_id="id_correct_%s"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from libraries.models import AuditEntry
 from libraries.roles import Role
 from loans.models import Loan
-from sms_requests.domain.health import PREPARING
+from sms_requests.domain.health import HANDING_OVER, PREPARING
 from sms_requests.models import MessageOut, Request, RequestCall, SmsLine
 from sms_requests.selectors.library import library_cards
 from tests.cast import add_copies, make_user
@@ -54,7 +54,7 @@ def page(request: Request) -> str:
 
 def post(client: Client, request: Request, move: str, follow: bool = True, **data: object):
     url = reverse("request-step", args=(request.pk, move))
-    return client.post(url, {"after": last_step(request), **data}, follow=follow)
+    return client.post(url, {"after": last_step(request)} | data, follow=follow)
 
 
 # --- the list -------------------------------------------------------------------------
@@ -108,6 +108,9 @@ def test_a_number_finds_its_request_whatever_its_state(client: Client, desk: Des
         lines = client.get(reverse("requests"), {"q": number}).context["lines"]
         assert [line.request.pk for line, _, _ in lines] == [ended.pk]
     assert client.get(reverse("requests"), {"q": "9" * 40}).status_code == 200
+    novel = add_request(desk.library, wanted="1984")
+    lines = client.get(reverse("requests"), {"q": "1984"}).context["lines"]
+    assert [line.request.pk for line, _, _ in lines] == [novel.pk]
 
 
 def test_the_list_takes_as_many_queries_for_one_as_for_many(client: Client, desk: Desk) -> None:
@@ -199,6 +202,18 @@ def test_a_refusal_keeps_what_was_typed(client: Client, desk: Desk) -> None:
     assert "این را نگه دار" in text_of(answer)
     request.refresh_from_db()
     assert request.state == "waiting"
+
+
+def test_a_step_that_came_too_late_says_how_things_stand(client: Client, desk: Desk) -> None:
+    request = ready(desk)
+    seen = last_step(request)
+    post(client, request, "let_go")
+    answer = post(client, request, "hand_over", after=seen)
+    assert "در این میان تغییر کرده است" in text_of(answer)
+    form_was_whole = post(client, request, "hand_over", after=seen, ticked=list(HANDING_OVER))
+    assert "گام «رها کردن نسخه»" in text_of(form_was_whole)
+    assert "hand_over" not in answer.context["forms"]
+    assert not Loan.objects.exists()
 
 
 def test_a_form_without_its_mark_is_refused(client: Client, desk: Desk) -> None:
