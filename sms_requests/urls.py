@@ -51,9 +51,7 @@ urlpatterns = [
     ),
     path("return-days/", returning.return_days, name="return-days"),
     path("return-days/new/", returning.return_days_new, name="return-days-new"),
-    path(
-        "return-days/<int:announcement_id>/", returning.return_days_one, name="return-days-one"
-    ),
+    path("return-days/<int:announcement_id>/", returning.return_days_one, name="return-days-one"),
     path(
         "return-days/<int:announcement_id>/xlsx/",
         returning.return_days_xlsx,
