@@ -47,8 +47,9 @@ class RequestQuerySet(ScopedQuerySet):
     """Requests belong to the library they are at; until they are routed, to the line's province."""
 
     def for_user(self, user: Any) -> Self:
-        """The rows of the user's scope. What is at no library yet, the province's staff see; what
-        came over a line that no province has, those of every province.
+        """The rows of the user's scope. What isn't routed yet is the line's province's alone, also
+        where the text named a library; what came over a line that no province has, every
+        province's.
         """
         seen = super().for_user(user)
         if getattr(user, "is_active", False) and getattr(user, "role", ""):
@@ -56,6 +57,8 @@ class RequestQuerySet(ScopedQuerySet):
             if scope is Scope.PROVINCE:
                 its = Q(province=user.province_id) | Q(province=None)
                 return seen | self.filter(its, library=None)
+            if scope in (Scope.LIBRARY, Scope.COUNTY):
+                return seen.exclude(state=State.UNROUTED)
         return seen
 
 

@@ -20,6 +20,8 @@ from sms_requests.services.routing import (
     requests_route,
     sender_open,
 )
+from tests.cast import Cast
+from tests.sms_requests.applications import a_request
 from tests.sms_requests.unrouted import (
     MOBILE,
     NATIONAL_ID,
@@ -283,3 +285,13 @@ def test_a_request_that_was_cancelled_meanwhile_is_not_routed(province: Province
     with pytest.raises(Refused, match="فرستنده لغو کرد"):
         route(province, request)
     assert RequestStep.objects.filter(move="route").count() == 0
+
+
+def test_what_is_not_routed_is_the_experts_alone(cast: Cast) -> None:
+    """Also where the text named the library and lacks something else."""
+    request = a_request(cast.library, "loan", state="unrouted", national_id="")
+    sees = {who for who, user in cast.everyone.items() if Request.objects.for_user(user).exists()}
+    assert sees == {"expert", "director", "office"}
+    Request.objects.filter(pk=request.pk).update(state="waiting")
+    sees = {who for who, user in cast.everyone.items() if Request.objects.for_user(user).exists()}
+    assert sees == {"librarian", "head", "county", "expert", "director", "office"}
