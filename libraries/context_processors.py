@@ -27,7 +27,7 @@ ITEMS = (
     ("گزارش‌ها", "reports", "report", Right.VIEW_REPORTS),
     ("نسخه‌ها", "copies", "book", Right.VIEW_COPIES),
     ("دوره‌ها", "rounds", "calendar", Right.VIEW_ROUNDS),
-    ("شمارها", "figures-newest", "table", Right.VIEW_REPORTS),
+    ("آمار", "figures-newest", "table", Right.VIEW_REPORTS),
     ("امانت", "loans", "loan", Right.VIEW_LOANS),
     ("وجین", "weeding", "weeded", Right.VIEW_COPIES),
     ("فهرست نسخ", "copies-lists", "import", Right.IMPORT_COPIES),
