@@ -204,7 +204,10 @@ class CopiesForm:
 
     def cells(self) -> list[tuple[str, ...]]:
         """Return the printed text of each row, its number first; empty rows for a blank form."""
-        return [tuple(printed(value) for value in row) for row in self.values()]
+        return [
+            tuple(value if isinstance(value, str) else printed(value) for value in row)
+            for row in self.values()
+        ]
 
     def values(self) -> list[tuple[str | int, ...]]:
         """Return the rows with their numbers as numbers, for a spreadsheet; the rest as printed."""
