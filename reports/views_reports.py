@@ -20,6 +20,7 @@ from reports.domain.deadlines import days_left
 from reports.domain.tie_out import LABELS, total
 from reports.domain.workflow import STATE_LABELS, Level, Move, State
 from reports.forms_way import STATE_NAMES, MoveForm, ReportsFilter
+from reports.gathered_diff import line_changes, sum_changes
 from reports.models import Report, Revision
 from reports.printing import form_rows, forms_of, gathered_layout
 from reports.selectors_review import left_to_say
@@ -241,11 +242,13 @@ def report_diff(request: StaffRequest, report_id: int, old: int, new: int) -> Ht
     before, after = revision_of(found, old), revision_of(found, new)
     if before is None or after is None:
         raise Http404("این گزارش چنین ویراستی ندارد.")
+    before.report = after.report = found
     context = {
         "report": found,
         "before": before,
         "after": after,
-        "figures": figure_changes(before, after),
+        "figures": [*figure_changes(before, after), *sum_changes(before, after)],
+        "cells": line_changes(before, after),
         "lists": list_changes(before, after),
         "is_same": before.digest == after.digest,
     }
