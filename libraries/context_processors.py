@@ -27,7 +27,7 @@ ITEMS = (
     ("گزارش‌ها", "reports", "report", Right.VIEW_REPORTS),
     ("نسخه‌ها", "copies", "book", Right.VIEW_COPIES),
     ("دوره‌ها", "rounds", "calendar", Right.VIEW_ROUNDS),
-    ("شمارها", "figures-newest", "table", Right.VIEW_REPORTS),
+    ("آمار", "figures-newest", "table", Right.VIEW_REPORTS),
     ("درخواست‌ها", "requests", "message", Right.HANDLE_REQUESTS),
     ("درخواست‌های پیامکی", "requests-to-route", "message", Right.ROUTE_REQUESTS),
     ("نورمگز", "noormags", "person", Right.HAND_OUT_ACCOUNTS),

@@ -155,7 +155,7 @@ def crumbs_of(scope: Scope, *, whole: bool = False) -> list[tuple[str, str]]:
     is a link too."""
     user = scope.user
     crumbs = [
-        (f"شمارهای دورهٔ {to_persian_digits(scope.round.year)}",
+        (f"آمار دورهٔ {to_persian_digits(scope.round.year)}",
          figures_url(scope, **dict.fromkeys(PLACES, ""))),
     ]  # fmt: skip
     levels = (("province", "استان "), ("county", "شهرستان "), ("library", ""))

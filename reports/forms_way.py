@@ -135,7 +135,7 @@ class HashForm(forms.Form):
         """The letters alone, digits of either kind; "" where nothing was typed."""
         typed = to_ascii_digits(self.cleaned_data["hash"]).lower()
         letters = "".join(letter for letter in typed if letter.isascii() and letter.isalnum())
-        if letters and len(letters) < HASH_LETTERS:
+        if typed.strip() and len(letters) < HASH_LETTERS:
             raise forms.ValidationError("شانزده نویسهٔ کد صحت‌سنجی را کامل بنویسید.")
         return letters
 

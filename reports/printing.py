@@ -15,7 +15,7 @@ from reports.forms.gathered import GatheredForm
 from reports.forms.seal import Seal
 from reports.frozen import from_plain
 from reports.models import Report, Revision
-from reports.selectors import FORMS
+from reports.selectors import FORMS, weeding_word
 from shelfreading.models import WeedingProposal
 
 MOST_ROWS_AT_ONCE = 150
@@ -117,19 +117,6 @@ def seal_of(revision: Revision, site: str) -> Seal:
 def code_url(report: Report, revision: Revision) -> str:
     """The page that tells what is known of a print of this revision."""
     return reverse("report-code", args=[report.public_id, revision.number, revision.digest[:16]])
-
-
-def weeding_word(proposal: WeedingProposal) -> str:
-    """The expert's decision on a proposed weeding, as a list prints it; "" before there is one."""
-    match proposal.state:
-        case WeedingProposal.State.ACCEPTED:
-            return "موافقت شد"
-        case WeedingProposal.State.REFUSED:
-            return f"مخالفت شد: {proposal.reason}"
-        case WeedingProposal.State.WITHDRAWN:
-            return "کتابخانه پس گرفت"
-        case _:
-            return ""
 
 
 def _plain(revision: Revision, slug: str) -> dict[str, Any]:

@@ -84,15 +84,11 @@ def _missing(application: Application) -> Any:
 
 
 def _weeded(cause: str, application: Application) -> Any:
-    """What the session proposed for weeding, as the library declares it: the expert's no stands
-    in the list beside its copy."""
+    """What the session proposed for weeding, as the library declares it; report 1 counts and lists
+    the same. The expert's no stands in the list beside its copy, and counts in report 3, which
+    alone comes after the final weeding (directive 7-4)."""
     proposals = application.weeding_proposals.filter(cause=cause)
     return proposals.exclude(state=WeedingProposal.State.WITHDRAWN)
-
-
-def _weeded_count(cause: str, application: Application) -> int:
-    """How many of them count as weeded: what the expert refused doesn't."""
-    return _weeded(cause, application).exclude(state=WeedingProposal.State.REFUSED).count()
 
 
 def _binding(application: Application) -> Any:
@@ -176,11 +172,14 @@ def weeding_list(
             "copy__section__position", "copy__shelf_key", "copy__registration_key", "pk"
         )
     )
-    experts = {line.decided_by.full_name for line in lines if line.decided_by}
+    withdrawn = WeedingProposal.State.WITHDRAWN  # by the library, not by an expert
+    experts = {
+        line.decided_by.full_name for line in lines if line.decided_by and line.state != withdrawn
+    }
     return annex.AnnexList(
         kind,
         header=library_header(library, declared_on),
-        rows=tuple(_copy_row(line.copy, _opinion(line)) for line in lines),
+        rows=tuple(_copy_row(line.copy, weeding_word(line)) for line in lines),
         declared_on=declared_on,
         library_head=_library_head(library),
         expert=experts.pop() if len(experts) == 1 else None,
@@ -188,10 +187,18 @@ def weeding_list(
     )
 
 
-def _opinion(proposal: WeedingProposal) -> str:
-    if proposal.state == WeedingProposal.State.ACCEPTED:
-        return "موافقت شد"
-    return f"مخالفت شد: {proposal.reason}" if proposal.reason else ""
+def weeding_word(proposal: WeedingProposal) -> str:
+    """What became of a proposed weeding, as the expert's column of lists and pages says it; ""
+    while it waits for him."""
+    match proposal.state:
+        case WeedingProposal.State.ACCEPTED:
+            return "موافقت شد"
+        case WeedingProposal.State.REFUSED:
+            return f"مخالفت شد: {proposal.reason}"
+        case WeedingProposal.State.WITHDRAWN:
+            return "کتابخانه پس گرفت"
+        case _:
+            return ""
 
 
 def _weeding_form(slug: str, kind: annex.AnnexKind) -> SessionForm:
@@ -228,10 +235,10 @@ def report_1_of(application: Application) -> report_1.Report1:
     session = application.session
     library = session.library
     counts = report_1.Counts(
-        content=_weeded_count(WeedingCause.CONTENT, application),
-        duplicate=_weeded_count(WeedingCause.DUPLICATE, application),
-        worn=_weeded_count(WeedingCause.WORN, application),
-        no_audience=_weeded_count(WeedingCause.NO_AUDIENCE, application),
+        content=_weeded(WeedingCause.CONTENT, application).count(),
+        duplicate=_weeded(WeedingCause.DUPLICATE, application).count(),
+        worn=_weeded(WeedingCause.WORN, application).count(),
+        no_audience=_weeded(WeedingCause.NO_AUDIENCE, application).count(),
         missing=_missing(application).count(),
         unreturned=_unreturned(application).count(),
         binding=_binding(application).count(),

@@ -18,7 +18,7 @@ from shelfreading.models import ReadingSession
 
 _ASKS = {
     State.SUBMITTED: ("منتظر پذیرش شماست", "رسیدگی"),
-    State.ACCEPTED: ("منتظر نظر شماست", "دادن نظر"),
+    State.ACCEPTED: ("منتظر نظر شماست", "نظر دادن"),
     State.RETURNED: ("برای اصلاح بازگردانده شده است", "دیدن و اصلاح"),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from reports.models import Opinion, Report, RevisionLine
-from reports.printing import weeding_word
+from reports.selectors import weeding_word
 from reports.selectors_way import WEEDINGS
 from shelfreading.models import WeedingProposal
 

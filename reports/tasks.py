@@ -106,6 +106,6 @@ def figures_file(job_id: int, user_id: int, round_id: int, kind: str) -> None:
         figures_xlsx(target, scope)
         name = f"figures-{asked.year}.xlsx"
         job_keep_result(progress.job, name, ContentFile(target.getvalue()))
-        return "اکسل شمارهای دوره آماده است."
+        return "اکسل آمار دوره آماده است."
 
     job_run(job_id, run)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -99,7 +100,7 @@ def corrections(request: StaffRequest) -> HttpResponse:
         form = _close_form(task, request.POST)
         if _close(request, task, form):
             messages.success(request, "پاسخ شما ثبت شد و این اصلاح انجام‌شده به شمار آمد.")
-            return redirect("corrections")
+            return redirect(reverse("corrections") + "#main")  # past the form, to the message
         tried = (task.pk, form)
     page = Paginator(corrections_of(request.user), PAGE).get_page(request.GET.get("page"))
     lines = [_line(request, task, tried) for task in page.object_list]

@@ -118,7 +118,7 @@ def figures_job(request: StaffRequest, year: int) -> HttpResponse:
     """Have the worker write the figures of one's whole scope."""
     scope = _scope(request, year)
     job = job_start(
-        label=f"شمارهای دورهٔ {to_persian_digits(year)}",
+        label=f"آمار دورهٔ {to_persian_digits(year)}",
         owner=request.user,
         library=request.user.library,
         task=figures_file,

@@ -11,11 +11,19 @@ from django.views.decorators.http import require_POST, require_safe
 from libraries.jobs import job_start
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
+from reports.forms.gathered import GatheredForm
 from reports.forms.seal import HASH_LETTERS
 from reports.forms_way import HashForm
 from reports.models import Report, Revision
 from reports.pdf import to_pdf
-from reports.printing import Printer, form_rows, forms_of, printed_form, seal_of
+from reports.printing import (
+    Printer,
+    form_rows,
+    forms_of,
+    gathered_layout,
+    printed_form,
+    seal_of,
+)
 from reports.selectors_way import figures_of, reports_of, revision_of
 from reports.tasks import report_pdf
 from reports.views import XLSX
@@ -74,6 +82,7 @@ def report_code(request: StaffRequest, public_id: UUID, number: int, digest: str
         "matches": revision is not None and _is_of(revision, printed),
         "is_current": number == report.revision,
         "figures": figures_of(revision) if revision else [],
+        "layout": _layout(report, revision),
     }
     return render(request, "reports/code.html", context)
 
@@ -81,6 +90,13 @@ def report_code(request: StaffRequest, public_id: UUID, number: int, digest: str
 def site_of(request: HttpRequest) -> str:
     """The address of this site, as the person who prints reached it."""
     return request.build_absolute_uri("/")
+
+
+def _layout(report: Report, revision: Revision | None) -> GatheredForm | None:
+    if revision is None:
+        return None
+    revision.report = report
+    return gathered_layout(revision)
 
 
 def _is_of(revision: Revision, printed: str) -> bool:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +20,7 @@ from reports.domain.deadlines import days_left
 from reports.domain.tie_out import LABELS, total
 from reports.domain.workflow import STATE_LABELS, Level, Move, State
 from reports.forms_way import STATE_NAMES, MoveForm, ReportsFilter
+from reports.gathered_diff import line_changes, sum_changes
 from reports.models import Report, Revision
 from reports.printing import form_rows, forms_of, gathered_layout
 from reports.selectors_review import left_to_say
@@ -144,7 +146,8 @@ def report(request: StaffRequest, report_id: int) -> HttpResponse:
             found.refresh_from_db()
         else:
             messages.success(request, _DONE[form.cleaned_data["move"]])
-            return redirect("report", found.pk)
+            # A name of its own: the browser would keep the form's, and scroll past the message.
+            return redirect(reverse("report", args=[found.pk]) + "#main")
     revision = revision_of(found, found.revision)
     assert revision is not None
     return render(request, "reports/report.html", _page(request, found, revision, form))
@@ -158,6 +161,7 @@ def _page(
     missing_left, weeding_left = unsaid(report) if report.level == Level.LIBRARY else (0, 0)
     left = missing_left + weeding_left
     form.initial["revision"] = report.revision
+    decides = bool({Move.ACCEPT, Move.RETURN, Move.REVIEW} & moves)
     return _content(report, revision) | {
         "form": form,
         "desks": desks_of(report),
@@ -170,6 +174,8 @@ def _page(
         "can_return": Move.RETURN in moves and report.level != Level.PROVINCE,
         "can_end": Move.REVIEW in moves and not left,
         "can_review": Move.REVIEW in moves,
+        "shows_moves": (decides and report.level != Level.PROVINCE)
+        or bool(form.data.get("comment")),
         "can_resend": report.level == Level.LIBRARY and Move.SUBMIT in moves,
         "can_regather": report.level != Level.LIBRARY and Move.SUBMIT in moves,
         "can_answer": report.level == Level.PROVINCE and bool({Move.ACCEPT, Move.RETURN} & moves),
@@ -236,11 +242,13 @@ def report_diff(request: StaffRequest, report_id: int, old: int, new: int) -> Ht
     before, after = revision_of(found, old), revision_of(found, new)
     if before is None or after is None:
         raise Http404("این گزارش چنین ویراستی ندارد.")
+    before.report = after.report = found
     context = {
         "report": found,
         "before": before,
         "after": after,
-        "figures": figure_changes(before, after),
+        "figures": [*figure_changes(before, after), *sum_changes(before, after)],
+        "cells": line_changes(before, after),
         "lists": list_changes(before, after),
         "is_same": before.digest == after.digest,
     }

@@ -50,7 +50,8 @@ def report_copies(request: StaffRequest, report_id: int, number: int, what: str)
                 form.add_error(None, refusal.reason)
             else:
                 messages.success(request, said)
-                return redirect(request.get_full_path())
+                return redirect(request.get_full_path() + "#main")  # past the form, to the message
+    is_current = revision.number == report.revision
     rows = lines_of_revision(revision, what)
     only_left = bool(request.GET.get("left"))
     if only_left:
@@ -66,7 +67,8 @@ def report_copies(request: StaffRequest, report_id: int, number: int, what: str)
         "lines": review_lines(report, what, list(page.object_list)),
         "form": form,
         "picked": form.picked() if form else set(),
-        "left": left_to_say(report, what).count(),
+        "left": left_to_say(report, what).count() if is_current else 0,
+        "why_not": "" if form else _why_not(report, is_current),
         "only_left": only_left,
         "is_missing": what == What.MISSING,
         "is_weeding": what in WEEDINGS,
@@ -82,6 +84,17 @@ def _asks(request: StaffRequest, report: Report, revision: Revision, what: str) 
         and revision.number == report.revision
         and (what == What.MISSING or what in WEEDINGS)
     )
+
+
+def _why_not(report: Report, is_current: bool) -> str:
+    """Why nobody, or not this person, can say a word on these copies now."""
+    if not is_current:
+        return "این فهرست از ویراستی پیشین است؛ نظر دربارهٔ ویراست کنونی داده می‌شود."
+    return {
+        State.SUBMITTED: "کارشناس منابع استان پس از پذیرش رئیس ادارهٔ شهرستان نظر می‌دهد.",
+        State.RETURNED: "گزارش بازگردانده شده است؛ کارشناس دربارهٔ ویراست تازه نظر می‌دهد.",
+        State.ACCEPTED: "این فهرست منتظر نظر کارشناس منابع استان است.",
+    }.get(State(report.state), "")
 
 
 def _chips(report: Report, revision: Revision, chosen: str) -> list[dict[str, Any]]:

@@ -163,8 +163,8 @@ def round_page(request: StaffRequest, year: int) -> HttpResponse:
         "can_open": can_open,
         "left_out": libraries_left_out(asked.round).count() if can_open else 0,
         "can_reason": user.has_right(Right.GIVE_REASON),
-        "can_start": user.has_right(Right.READ_SHELVES),
-        "is_open": asked.round.opens_on <= today,
+        "can_start": user.has_right(Right.READ_SHELVES) and _is_unread(asked),
+        "can_send": user.has_right(Right.SUBMIT_REPORTS),
         "gathers": _gathers(user, asked.round),
         "one_library": user.library_id is not None,
     }
@@ -196,6 +196,13 @@ def round_excel(request: StaffRequest, year: int) -> FileResponse:
     round_xlsx(target, asked.round, found, asked.today)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=f"round-{asked.round.year}.xlsx")
+
+
+def _is_unread(asked: Asked) -> bool:
+    """Whether the round has begun and somebody here has still to begin to read."""
+    unread = {Stage.NOT_BEGUN, Stage.WONT_READ}
+    began = asked.round.opens_on <= asked.today
+    return began and any(place.stage in unread for place in asked.places)
 
 
 def _gathers(user: User, asked: Round) -> list[tuple[str, str]]:

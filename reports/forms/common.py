@@ -167,6 +167,10 @@ def cell_text(value: Value) -> str:
     return text if text.isascii() else _SIGNS_AFTER_LATIN.sub("\\1\N{LEFT-TO-RIGHT MARK}", text)
 
 
+def _cell_value(value: Value) -> str | int:
+    return value if isinstance(value, int) else cell_text(value)
+
+
 @dataclass(frozen=True)
 class CopiesForm:
     """A form that is a table of copies, laid out as minutes 5 is.
@@ -200,11 +204,18 @@ class CopiesForm:
 
     def cells(self) -> list[tuple[str, ...]]:
         """Return the printed text of each row, its number first; empty rows for a blank form."""
+        return [
+            tuple(value if isinstance(value, str) else printed(value) for value in row)
+            for row in self.values()
+        ]
+
+    def values(self) -> list[tuple[str | int, ...]]:
+        """Return the rows with their numbers as numbers, for a spreadsheet; the rest as printed."""
         if self.rows is None:
             empty = ("",) * len(self.columns)
-            return [(printed(number), *empty) for number in range(1, BLANK_ROWS + 1)]
+            return [(number, *empty) for number in range(1, BLANK_ROWS + 1)]
         return [
-            (printed(number), *(cell_text(getattr(row, column.field)) for column in self.columns))
+            (number, *(_cell_value(getattr(row, column.field)) for column in self.columns))
             for number, row in enumerate(self.rows, start=1)
         ]
 

@@ -109,7 +109,8 @@ COUNTY = Column("شهرستان", 26, wide=True)
 DEGREE = Column("درجه", 11)
 METHOD = Column("روش رف‌خوانی", 35)
 PERIOD = Column("بازه زمانی اجرا", 41)
-_FIGURE_WIDTHS = (17, 15, 14, 15, 15, 14, 18, 17)
+# The sum of a large province's copies has eight digits, and is bold.
+_FIGURE_WIDTHS = (20, 15, 14, 15, 15, 15, 18, 17)
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,10 @@ class FormSheet:
         self._height = 0.0
 
     def repeat_on_every_page(self, first_row: int) -> None:
-        """Print the rows from `first_row` to the one before this at the top of every page."""
+        """Print the rows from `first_row` to the one before this at the top of every page, and
+        keep them in sight when the sheet is scrolled."""
         self._sheet.print_title_rows = f"{first_row}:{self.row - 1}"
+        self._sheet.freeze_panes = self._sheet.cell(self.row, 1)
 
     def put_line(self, parts: Sequence[Sentence], height: float = LINE_HEIGHT) -> None:
         """Write labelled places side by side on one row, sharing its width."""
@@ -216,11 +218,11 @@ def copies_workbook(form: CopiesForm, seal: Seal | None = None) -> bytes:
     sheet.repeat_on_every_page(head)
 
     aligned = ("center", *("right" if each.wide else "center" for each in form.columns))
-    for cells in form.cells():
-        for column, text in enumerate(cells, start=1):
-            sheet.put(text, column, column, boxed=True, size=9, align=aligned[column - 1])
+    for cells in form.values():
+        for column, value in enumerate(cells, start=1):
+            sheet.put(value, column, column, boxed=True, size=9, align=aligned[column - 1])
         sheet.next(HAND_HEIGHT if form.rows is None else None)
-    if not form.cells():
+    if not form.values():
         sheet.put(form.nothing, boxed=True, align="center")
         sheet.next(HAND_HEIGHT)
 

@@ -16,8 +16,6 @@ from shelfreading.domain.findings import OF_EXPECTED, Finding
 from shelfreading.models import Application, Decision, ReadingSession, WeedingProposal
 
 What = RevisionLine.What
-# Proposals that no longer say of their copy that it is weeded.
-_ENDED = {WeedingProposal.State.REFUSED, WeedingProposal.State.WITHDRAWN}
 Line = tuple[str, int, str, int]
 """What the copy is listed for, its id, its main class, its place."""
 
@@ -28,7 +26,11 @@ def forms_content(application: Application) -> dict[str, Any]:
 
 
 def lines_of(application: Application) -> list[Line]:
-    """The copies that the session's forms list, each under what it is listed for."""
+    """The copies that the session's forms list, each under what it is listed for.
+
+    A proposed weeding is listed whatever the expert said of it since (directive 7-4: only report 3
+    comes after the final weeding), one that the library withdrew isn't.
+    """
     lines: list[Line] = []
     changes = application.changes.select_related("proposal", "copy").order_by("position", "copy_id")
     for change in changes:
@@ -46,7 +48,20 @@ def lines_of(application: Application) -> list[Line]:
         if what is not None:
             main_class = hundreds_of(change.copy.main_class)
             lines.append((what, change.copy_id, main_class, change.position))
-    return lines
+    sent = {copy_id for what, copy_id, _, _ in lines if what == What.BINDING}
+    return [*lines, *(line for line in _at_binder(application.session) if line[1] not in sent)]
+
+
+def _at_binder(session: ReadingSession) -> list[Line]:
+    """The copies that were at the binder while the reading went on (directive 4-3)."""
+    out = session.findings.filter(finding=Finding.AT_BINDER, copy__isnull=False).values("copy")
+    listed = session.expected.filter(copy__in=out).order_by("position")
+    return [
+        (What.BINDING, copy_id, hundreds_of(main_class), place)
+        for copy_id, main_class, place in listed.values_list(
+            "copy_id", "copy__main_class", "position"
+        )
+    ]
 
 
 def list_counts(lines: list[Line]) -> list[tuple[str, int]]:
@@ -107,7 +122,7 @@ def _by_the_record(session: ReadingSession) -> dict[int, str]:
 
 
 def _column_of_change(status: str, proposal: str | None) -> str | None:
-    if proposal is not None and proposal not in _ENDED:
+    if proposal is not None and proposal != WeedingProposal.State.WITHDRAWN:
         return "weeded"
     return {
         CopyStatus.MISSING: "missing",

@@ -107,7 +107,7 @@ def sample_scan(*, sample_id: int, code: str, actor: User, now: datetime) -> Sam
     )
     if row is None:
         raise Refused(
-            f"کتابی با کد {to_persian_digits(wanted[:40])} در این نمونه نیست؛ آن را سر جایش "
+            f"کتابی با کد «{to_persian_digits(wanted[:40])}» در این نمونه نیست؛ آن را سر جایش "
             "بگذارید و کتاب بعدی نمونه را بجویید."
         )
     _answer([row], True, actor, now)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from config.urls import urlpatterns as real_urlpatterns
 from libraries.models import CopiesList, Copy, Job
 from libraries.rights import PUBLIC
-from libraries.roles import Right
+from libraries.roles import Right, Role
 from loans.models import BindingTrip, Loan, Member
 from reports.forms import minutes_6
 from reports.frozen import to_plain
@@ -30,7 +30,7 @@ from shelfreading.services.samples import sample_draw
 from shelfreading.services.sessions import session_close, session_start
 from sms_requests.models import Mailing, MessageIn, MessageOut, ReturnAnnouncement
 from sms_requests.models import Request as SmsRequest
-from tests.cast import Cast, add_copies, numbered_calls
+from tests.cast import Cast, add_copies, make_library, make_user, numbered_calls
 from tests.fresh_readings import scans
 from tests.sms_requests.applications import a_grant, a_request
 from tests.sms_requests.desk_requests import add_request
@@ -700,6 +700,26 @@ def test_a_refusal_says_so_in_persian_and_tells_nothing_of_the_row(
     client.force_login(cast.county)
     refused = client.get(places["loans"])
     assert "نقش شما" in refused.content.decode()
+
+
+OF_ONE_READING = (
+    "report", "report-revision", "report-copies", "report-diff", "report-form", "report-form-job",
+    "report-code", "report-send", "sample", "sample-draw", "sample-read", "sample-finish",
+    "round-reason", "round-reason-back", "figures-copies", "notice-open",
+)  # fmt: skip
+
+
+def test_to_the_next_countys_head_a_guessed_number_leads_nowhere(
+    cast: Cast, places: dict[str, str]
+) -> None:
+    library = make_library("NEXT", cast.library.county.province.name, "شهرستان همسایه")
+    client = Client()
+    client.force_login(make_user("next-county", Role.COUNTY_HEAD, county=library.county))
+    for name in OF_ONE_READING:
+        answers = {client.get(places[name]).status_code, client.post(places[name]).status_code}
+        # 403, 405: not for this role, or not this way, whatever the number.
+        assert 404 in answers or answers == {403}, (name, answers)
+        assert answers <= {403, 404, 405}, (name, answers)
 
 
 def test_who_is_no_longer_active_is_nobody(cast: Cast, places: dict[str, str]) -> None:

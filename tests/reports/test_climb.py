@@ -12,6 +12,7 @@ from libraries.refusal import Refused
 from libraries.roles import Role
 from reports.domain.workflow import Move, State
 from reports.frozen import digest_of, from_plain, to_plain
+from reports.gathered_diff import LineChange, line_changes, sum_changes
 from reports.gathering import below_county, below_province
 from reports.models import Notice, Report, Revision
 from reports.selectors import FORMS, standing_application
@@ -134,6 +135,8 @@ def test_the_whole_climb_and_back(country: Country) -> None:
     correction_close(correction_id=task.pk, answer="شد", actor=cast.expert, now=timezone.now())
     third = gather(cast.director, round_)
     assert (third.revision, third.state) == (2, State.SUBMITTED)
+    old, new = third.revisions.all()
+    assert line_changes(old, new) == [] == sum_changes(old, new)
     office_answer(
         report_id=third.pk, revision=2, tasks=[], comment="", actor=cast.office,
         now=timezone.now(),
@@ -211,3 +214,30 @@ def test_every_form_comes_back_from_its_frozen_values_as_it_was(country: Country
         filled = form.build(application)
         plain = json.loads(json.dumps(to_plain(filled)))
         assert from_plain(plain) == filled, slug
+
+
+def test_a_gathered_report_tells_what_changed_in_its_table(country: Country) -> None:
+    cast, round_ = country.cast, country.round
+    first = send(country.second_head, round_)
+    place = RoundLibrary.objects.filter(library__code="L4")
+    place.update(reason="آتش", reason_by=country.second_county, reason_at=timezone.now())
+    move(first, Move.ACCEPT, country.second_county)
+    second = gather(country.second_county, round_)
+    for report, words in ((second, "بازبینید"), (first, "دو نسخه کم است")):
+        move(report, Move.RETURN, cast.expert, words)
+    place.update(reason="سیل")
+    WeedingProposal.objects.filter(session=first.session).update(
+        state="withdrawn", decided_at=timezone.now(), decided_by=country.second_head
+    )
+    report_submit(session_id=first.session_id, actor=country.second_head, now=timezone.now())
+    move(first, Move.ACCEPT, country.second_county)
+    gather(country.second_county, round_)
+    old, new = second.revisions.all()
+    assert line_changes(old, new) == [
+        LineChange("کتابخانهٔ نمونهٔ L3", "وجین نسخ فرسوده", "۲", "۰"),
+        LineChange("کتابخانهٔ نمونهٔ L4", "علت عدم انجام رف‌خوانی", "آتش", "سیل"),
+    ]
+    changed = sum_changes(old, new)
+    assert [(each.label, each.before, each.after) for each in changed] == [
+        ("جمع، وجین نسخ فرسوده", 2, 0)
+    ]

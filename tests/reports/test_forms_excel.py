@@ -49,11 +49,13 @@ def test_the_head_is_repeated_and_the_rows_stand_under_it() -> None:
     sheet = opened(minutes_6.to_xlsx(minutes_6.Minutes6(HEADER, copies(60), date(2026, 5, 30))))
     head, first = find(sheet, "ردیف")
     assert sheet.print_title_rows == f"${head}:${head}"
+    assert sheet.freeze_panes == f"A{head + 1}"
     assert first == 1 and sheet.max_column == 10
     assert [cell.value for cell in sheet[head + 1]] == [
-        *("۱", "بوف کور", "صادق هدایت", "۱۳۱۵", "۱۲۰۳۴", "۱۳۸۲/۰۱/۱۶", None, "۱", "۸فا۳", None)
+        *(1, "بوف کور", "صادق هدایت", 1315, "۱۲۰۳۴", "۱۳۸۲/۰۱/۱۶", None, 1, "۸فا۳", None)
     ]
-    assert sheet.cell(head + 60, 1).value == "۶۰"
+    assert sheet.cell(head + 1, 4).number_format == "[$-3000429]0"  # shown in Persian digits
+    assert sheet.cell(head + 60, 1).value == 60
     assert sheet.cell(head + 1, 2).border.top.style == "thin"
     assert any("تعداد ۶۰ نسخه کتاب" in str(row[0].value) for row in sheet.iter_rows(head + 61))
 
@@ -96,6 +98,7 @@ def test_a_province_s_figures_are_numbers_with_their_sums_on_a_sheet_lying_down(
     sheet = opened(report_3.to_xlsx(form))
     assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.paperSize == 9
     head, first = find(sheet, "ردیف")
+    assert sheet.freeze_panes == f"A{head + 2}"  # the head has two rows
     assert first == 1 and sheet.max_column == 14
     assert sheet.print_title_rows == f"${head}:${head + 1}"
     rows = [[cell.value for cell in sheet[head + 2 + at]] for at in range(116)]

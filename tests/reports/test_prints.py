@@ -148,7 +148,9 @@ def test_the_hash_typed_from_the_paper_goes_before_that_of_the_code(
     spaced = " ".join(persian[at : at + 4] for at in range(0, 16, 4))
     assert "می‌خواند" in say(client, report, 1, "f" * 16, hash=spaced)
     assert "نمی‌خواند" in say(client, report, 1, digest, hash="f" * 16)
-    assert "کامل بنویسید" in say(client, report, 1, digest, hash="12ab")
+    for wrong in ("12ab", "سلام"):
+        said = say(client, report, 1, digest, hash=wrong)
+        assert "کامل بنویسید" in said and "می‌خواند" not in said
 
 
 def test_a_print_of_an_older_revision_leads_to_the_newer(

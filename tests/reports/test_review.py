@@ -51,7 +51,7 @@ def test_opinions_one_by_one_then_on_all_that_are_left(
     url = url_of(report, "missing")
     said = {"key": [first.pk], "verdict": "seek", "note": "شاید در بخش کودک"}
     answer = client.post(f"{url}?left=1", said)
-    assert answer.headers["Location"] == f"{url}?left=1"
+    assert answer.headers["Location"] == f"{url}?left=1#main"
     assert Opinion.objects.get().copy == first
     page = text_of(client.get(url))
     assert "جست‌وجوی دوباره: شاید در بخش کودک" in page and "۱ نسخه بی‌نظر" in page
@@ -98,6 +98,35 @@ def test_bad_input_gets_its_sentence_and_keeps_what_was_typed(
     if data.get("key") == own:
         assert f'value="{own}" checked' in answer.content.decode()
     assert not Opinion.objects.exists()
+
+
+def test_a_refusal_stands_by_the_form_where_the_address_leads(
+    cast: Cast, client: Client, report: Report
+) -> None:
+    client.force_login(cast.expert)
+    for url, anchor, sent in (
+        (url_of(report, "missing"), "say", {"verdict": "seek", "note": ""}),
+        (
+            reverse("report", args=[report.pk]), "decide",
+            {"move": "return", "comment": "", "revision": report.revision},
+        ),
+    ):  # fmt: skip
+        page = client.post(url, sent).content.decode()
+        assert f'#{anchor}"' in page
+        assert page.index(f'id="{anchor}"') < page.index("alert-danger")
+
+
+def test_a_list_on_which_nobody_may_say_a_word_yet_says_why(cast: Cast, client: Client) -> None:
+    session = read_and_apply(cast.librarian)
+    report = report_submit(session_id=session.pk, actor=cast.head, now=timezone.now())
+    client.force_login(cast.expert)
+    assert "پس از پذیرش رئیس" in text_of(client.get(url_of(report, "missing")))
+    assert "پس از پذیرش" not in text_of(client.get(url_of(report, "binding")))
+    move = {"report_id": report.pk, "revision": 1, "actor": cast.county, "now": timezone.now()}
+    report_move(move="accept", **move)
+    assert "alert-info" not in client.get(url_of(report, "missing")).content.decode()
+    client.force_login(cast.head)
+    assert "منتظر نظر کارشناس" in text_of(client.get(url_of(report, "worn")))
 
 
 def test_weedings_are_decided_and_what_cannot_be_is_named(

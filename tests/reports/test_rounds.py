@@ -548,3 +548,17 @@ def test_the_desk_says_who_has_not_begun_and_who_is_late(cast: Cast) -> None:
     reason_give(place_id=place_of(cast.library, asked).pk, reason=WHY, actor=cast.head, now=NOW)
     assert round_cards(cast.librarian, then) == []
     assert round_cards(cast.county, then) == []
+
+
+def test_a_library_is_led_from_the_round_to_what_is_next(cast: Cast, client: Client) -> None:
+    asked = opened(cast)
+    client.force_login(cast.head)
+    page = reverse("round", args=[asked.year])
+    start = f'btn-primary" href="{reverse("session-new")}"'
+    assert start in client.get(page).content.decode()
+    session = a_reading(cast.library, asked, cast, "applied")
+    body = client.get(page).content.decode()
+    send = reverse("report-send", args=[session.pk])
+    assert start not in body and send in body
+    client.force_login(cast.librarian)
+    assert send not in client.get(page).content.decode()

@@ -5,13 +5,19 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libraries.models import Copy
+from libraries.models import Copy, CopyStatus
 from loans.models import Loan
 from reports.domain.tie_out import COLUMNS, ClassLine, left_open, tie_out, total
-from reports.selectors import standing_application
+from reports.selectors import FORMS, report_1_of, standing_application
 from reports.services.content import lines_of, tie_out_of
-from shelfreading.models import Application, WeedingProposal
-from tests.cast import Cast
+from shelfreading.models import Application, Decision, WeedingProposal
+from shelfreading.services.applying import findings_apply
+from shelfreading.services.decisions import fate_set
+from shelfreading.services.events import events_take
+from shelfreading.services.findings import findings_compute
+from shelfreading.services.sessions import session_close, session_start
+from tests.cast import Cast, add_copies, numbered_calls
+from tests.fresh_readings import scans
 from tests.sent_reports import read_and_apply
 
 columns = st.sampled_from((*COLUMNS, None))
@@ -74,9 +80,9 @@ def test_what_was_settled_for_the_record_stands_where_the_record_has_it(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("state", "listed"), [("withdrawn", 1), ("refused", 2)])
-def test_a_weeding_that_came_to_nothing_leaves_its_copy_on_the_shelf(
-    application: Application, state: str, listed: int
+@pytest.mark.parametrize(("state", "gone"), [("withdrawn", 1), ("refused", 0)])
+def test_a_reading_reports_what_it_proposed_whatever_the_expert_said_since(
+    application: Application, state: str, gone: int
 ) -> None:
     (before,) = tie_out_of(application)
     proposal = application.weeding_proposals.all()[0]
@@ -85,7 +91,33 @@ def test_a_weeding_that_came_to_nothing_leaves_its_copy_on_the_shelf(
         decided_by=application.applied_by,
     )  # fmt: skip
     (line,) = tie_out_of(application)
-    assert (line.weeded, line.on_shelf) == (before.weeded - 1, before.on_shelf + 1)
+    assert (line.weeded, line.on_shelf) == (before.weeded - gone, before.on_shelf + gone)
     assert line.closes
-    # What the expert refused stays in the list that the library declared, with his no beside it.
-    assert sum(what == "worn" for what, *_ in lines_of(application)) == listed
+    # One rule for the frozen lines, the printed count, the printed list and the tie-out.
+    listed = sum(what == "worn" for what, *_ in lines_of(application))
+    rows = FORMS["weeded-worn"].build(application).rows
+    assert listed == report_1_of(application).counts.worn == len(rows) == 2 - gone
+
+
+@pytest.mark.django_db
+def test_the_frozen_lines_count_the_same_binding_as_report_1(cast: Cast) -> None:
+    there_already, sent_now, *_ = add_copies(cast.library, numbered_calls(20))
+    Copy.objects.filter(pk=there_already.pk).update(status=CopyStatus.BINDING)
+    now = timezone.now()
+    session = session_start(
+        actor=cast.librarian, name="", method="barcode", section_ids=[], now=now
+    )
+    seen = cast.library.copies.exclude(pk=there_already.pk)
+    events_take(session_id=session.pk, events=scans(seen), actor=cast.librarian, now=now)
+    session_close(session_id=session.pk, actor=cast.librarian, now=now)
+    findings_compute(session_id=session.pk, actor=cast.librarian, now=now)
+    fate_set(
+        session_id=session.pk, keys=[f"c{sent_now.pk}"], fate=Decision.Fate.BINDING,
+        actor=cast.librarian, now=now,
+    )  # fmt: skip
+    application = findings_apply(session_id=session.pk, actor=cast.librarian, now=now)
+    out = [copy_id for what, copy_id, *_ in lines_of(application) if what == "binding"]
+    assert sorted(out) == sorted([there_already.pk, sent_now.pk])
+    assert report_1_of(application).counts.binding == 2
+    assert len(FORMS["binding"].build(application).rows) == 2
+    assert sum(line.binding for line in tie_out_of(application)) == 2

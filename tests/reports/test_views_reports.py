@@ -102,7 +102,7 @@ def test_a_class_that_does_not_close_is_named_with_the_way_to_its_copies(
     session.applications.get().changes.filter(to_status="missing").delete()
     answer = page(client, cast.head, "report-send", session.pk)
     said = text_of(answer)
-    assert "ردهٔ 100 (۲۰" in said.replace("۱۰۰", "100") and "۲ نسخه باز" in said
+    assert "ردهٔ 100 (۲۰" in said.replace("۱۰۰", "100") and "۲ نسخه بی‌تکلیف" in said
     assert f"/sessions/{session.pk}/findings/?finding=missing&amp;hundreds=100" in (
         answer.content.decode()
     )

@@ -28,7 +28,7 @@ def copies(cast: Cast) -> list[Copy]:
     return add_copies(cast.library, numbered_calls(6))
 
 
-def test_report_1_counts_what_is_not_refused_and_the_list_shows_the_experts_word(
+def test_report_1_counts_what_its_list_holds_and_the_list_shows_the_experts_word(
     cast: Cast,
 ) -> None:
     session, copies = read_session(cast)
@@ -44,7 +44,7 @@ def test_report_1_counts_what_is_not_refused_and_the_list_shows_the_experts_word
     decide([first], cast.expert)
     decide([second], cast.expert, accept=False, reason="نگه دارید")
     proposals_withdraw(proposal_ids=[third.pk], actor=cast.head, now=now)
-    assert report.build(application).counts.worn == 2
+    assert report.build(application).counts.worn == 3  # a no counts in report 3
     form = worn.build(application)
     assert [(row.registration_number, row.opinion) for row in form.rows] == [
         ("21", "موافقت شد"), ("22", "مخالفت شد: نگه دارید"), ("24", ""),
@@ -52,6 +52,9 @@ def test_report_1_counts_what_is_not_refused_and_the_list_shows_the_experts_word
     assert worn.rows is not None and worn.rows(application).count() == 3
     assert form.expert == cast.expert.full_name
     assert form.layout().annex == annex.OF_REPORT_1
+    gone = library_weeding_list(cast.library, "worn", "withdrawn", timezone.localdate())
+    assert [row.opinion for row in gone.rows or ()] == ["کتابخانه پس گرفت"]
+    assert gone.expert is None  # who withdrew it is no expert
 
 
 def test_all_of_a_library_by_cause_whatever_proposed_them(
