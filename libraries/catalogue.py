@@ -4,13 +4,23 @@ What later apps keep of a copy (loans, trips to the binder) is asked for by the 
 reverse relations, so that this app imports none of them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from django.db.models import Count, QuerySet
+from django.db.models.expressions import RawSQL
 
-from libraries.catalogue_index import Wanted, all_of, any_of, titles_with, words_near
+from libraries.catalogue_index import noted_titles, titles_with, words_known, words_near
+from libraries.domain.catalogue_query import (
+    Group,
+    Wanted,
+    all_of,
+    any_of,
+    groups_of,
+    likeliest,
+    phrases_of,
+)
 from libraries.domain.catalogue_score import ASIDE, Question, words_of
 from libraries.domain.catalogue_words import (
     joined_pairs,
@@ -19,19 +29,26 @@ from libraries.domain.catalogue_words import (
     split_pairs,
     whole_term,
 )
+from libraries.domain.persian import search_key
 from libraries.models import Copy, CopyStatus, Library, Title
+from libraries.tasks import catalogue_wake
 
 # Longer questions are no titles; what follows is left out.
 LONGEST_QUESTION = 300
 MOST_WORDS = 8
-# So many titles are compared with the question, of those that the index gives.
-COMPARED = 300
-# Where not all words are found, of so many some have to be.
-MOST_OF_SOME = 5
+# So many titles come from the index at once, and so many of these are compared with the question.
+FOUND, COMPARED = 1_500, 200
+# Words that together stand in so few titles are asked for by themselves.
+RARE = 1_000
+# Of the words that are more common than that, two of so many have to be there.
+COMMON = 4
 # Of a short word's many neighbours, the nearest.
 NEIGHBOURS = 24
-# With this score nobody looks for a better title, and under that one none is offered.
-GOOD, LEAST = 88, 55
+# With this score nobody looks for a better title, with that one nobody looks further than the rare
+# words, and under the last none is offered.
+GOOD, FAIR, LEAST = 88, 75, 55
+# So many titles that the index doesn't know yet are compared one by one.
+FEW_NOTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +79,105 @@ def find_titles(
     ids = list(libraries.order_by().values_list("pk", flat=True))
     if not ids or not any(word.sound for word in question.words):
         return []
-    scored: dict[int, tuple[int, bool, int]] = {}
-    known: dict[tuple[str, str, str], tuple[int, bool]] = {}
-    for wanted, enough in _ways(question):
-        for pk, library, *texts in titles_with(wanted, ids, COMPARED):
-            key = (texts[0], texts[1], texts[2])
-            if key not in known:
-                known[key] = question.score(*key)
-            scored[pk] = (*known[key], library)
-        if any(score >= enough for score, _, _ in scored.values()):
+    search = _Search(question, frozenset(ids))
+    search.compare(_not_indexed(words[:LONGEST_QUESTION], ids))
+    for wanted, groups, enough in _ways(question):
+        found = titles_with(wanted, ids, FOUND)
+        likely = likeliest(found, groups, search.phrases, COMPARED)
+        search.compare(
+            Title.objects.filter(pk__in=[pk for pk in likely if pk not in search.scored])
+        )
+        if search.best >= enough:
             break
-    return _best(scored, own, limit)
+    return _best(search.scored, own, limit)
 
 
-def _ways(question: Question) -> Iterator[tuple[Wanted, int]]:
-    """What to look for, one after the other, each with the score that ends the search: the title
-    as a whole, all words, all words or their neighbours, then fewer and fewer of them.
+@dataclass(slots=True)
+class _Search:
+    """A question with what was found so far: by a title's id its score, whether it is exact, and
+    its library's id.
     """
-    yield whole_term([word.sound for word in question.words]), GOOD
+
+    question: Question
+    libraries: frozenset[int]
+    scored: dict[int, tuple[int, bool, int]] = field(default_factory=dict)
+    best: int = 0
+    _known: dict[tuple[str, str, str], tuple[int, bool]] = field(default_factory=dict)
+
+    @property
+    def phrases(self) -> frozenset[str]:
+        """The terms of titles, as a whole, that the question may hold."""
+        return frozenset(phrases_of([word.sound for word in self.question.words]))
+
+    def compare(self, titles: "QuerySet[Title]") -> None:
+        """Compare the question with titles as they are now; many libraries have the same."""
+        for pk, library, *texts in titles.values_list(
+            "pk", "library_id", "title", "author", "subjects"
+        ):
+            key = (texts[0], texts[1], texts[2])
+            if key not in self._known:
+                self._known[key] = self.question.score(*key)
+            if library in self.libraries:
+                self.scored[pk] = (*self._known[key], library)
+                self.best = max(self.best, self._known[key][0])
+
+
+def _not_indexed(words: str, libraries: Sequence[int]) -> "QuerySet[Title]":
+    """Titles that the index doesn't know as they are now: all of them if they are few; otherwise
+    those that have the words as they are written, and the worker is woken.
+    """
+    noted = noted_titles(FEW_NOTED + 1)
+    if not noted:
+        return Title.objects.none()
+    titles = Title.objects.filter(library__in=libraries)
+    if len(noted) <= FEW_NOTED:
+        return titles.filter(pk__in=noted)
+    catalogue_wake()
+    titles = titles.filter(pk__in=RawSQL("SELECT title_id FROM libraries_cataloguetodo", ()))
+    for word in words_of(words):
+        if word.plain not in ASIDE:
+            titles = titles.filter(search_text__contains=search_key(word.plain))
+    return titles[:COMPARED]
+
+
+def _ways(question: Question) -> Iterator[tuple[Wanted, Sequence[Group], int]]:
+    """What to look for, one after the other, each with the groups that it is made of and the score
+    that ends the search: titles that stand in the question as a whole, those with all its words,
+    those with its rare words or what is near these, and last those with some of its common ones.
+    """
+    sounds = [word.sound for word in question.words]
+    yield whole_term(sounds), (), GOOD
+    phrases = phrases_of(sounds)
     telling = [word.sound for word in question.words if word.plain not in ASIDE]
     asked = list(dict.fromkeys(word for word in telling if word and not word.isdigit()))
     if not asked:
-        # «این و آن» or «۱۹۸۴»: found if it is the title, or else every book would do.
+        # «این و آن» or «۱۹۸۴»: found if it is a title, or else every book would do.
+        yield any_of(phrases), (), LEAST
         return
     asked = _longest(asked, MOST_WORDS)
-    yield all_of(_groups(asked, {})), GOOD
-    neighbours = _neighbours(asked)
-    yield all_of(_groups(asked, neighbours)), LEAST
-    groups = _groups(_longest(asked, MOST_OF_SOME), neighbours)
-    for left_out in range(1, len(groups) // 2 + 1):
-        some = combinations(groups, len(groups) - left_out)
-        yield any_of(all_of(part) for part in some), LEAST
+    parts = [part for word in asked for pair in split_pairs(word) for part in pair]
+    titles = words_known(sorted({*asked, *joined_pairs(asked), *parts}))
+    groups = groups_of(asked, {}, titles)
+    all_words = [all_of(group.wanted for group in groups)] if all(g.titles for g in groups) else []
+    yield any_of([*phrases, *all_words]), groups, GOOD
+    near = words_near([word for word in (*asked, *joined_pairs(asked)) if mistakes_allowed(word)])
+    groups = groups_of(asked, _neighbours(asked, near), near | titles)
+    known = sorted((group for group in groups if group.titles), key=lambda group: group.titles)
+    if not known:
+        return
+    if len(groups) == 1:
+        yield any_of(whole_term([term]) for term in sorted(known[0].terms)), groups, GOOD
+    rare = [group for i, group in enumerate(known) if _sum(known[: i + 1]) <= RARE] or known[:1]
+    yield any_of(group.wanted for group in rare), groups, FAIR
+    common = known[len(rare) :] if len(rare) > 1 or known[0].titles <= RARE else known
+    if len(common) > 2:
+        yield all_of(group.wanted for group in common), groups, FAIR
+    for pair in combinations(common[:COMMON], 2):
+        yield all_of(group.wanted for group in pair), groups, LEAST
+
+
+def _sum(groups: Sequence[Group]) -> int:
+    return sum(group.titles for group in groups)
 
 
 def _longest(asked: Sequence[str], most: int) -> list[str]:
@@ -101,27 +186,10 @@ def _longest(asked: Sequence[str], most: int) -> list[str]:
     return [word for word in asked if word in longest]
 
 
-def _groups(asked: Sequence[str], neighbours: dict[str, list[str]]) -> list[Wanted]:
-    """For each word what may stand in its place: itself, its neighbours, itself as two words, or
-    as one with the word beside it.
-    """
-    groups = []
-    for i, word in enumerate(asked):
-        terms: list[Wanted] = [word, *neighbours.get(word, ())]
-        for pair in (asked[i - 1 : i + 1], asked[i : i + 2]):
-            if len(pair) == 2:
-                joined = "".join(pair)
-                terms += [joined, *neighbours.get(joined, ())]
-        terms += [all_of(parts) for parts in split_pairs(word)]
-        groups.append(any_of(terms))
-    return groups
-
-
-def _neighbours(asked: Sequence[str]) -> dict[str, list[str]]:
+def _neighbours(asked: Sequence[str], near: Mapping[str, int]) -> dict[str, list[str]]:
     """The catalogue's words within as many mistakes as are allowed, nearest first."""
     wanted = [word for word in (*asked, *joined_pairs(asked)) if mistakes_allowed(word)]
-    near = words_near(wanted)
-    return {word: nearest(word, near, NEIGHBOURS) for word in wanted}
+    return {word: nearest(word, list(near), NEIGHBOURS) for word in wanted}
 
 
 def _best(

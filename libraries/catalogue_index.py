@@ -1,312 +1,217 @@
 """The catalogue's index in the database: which titles have a word, and which words are near one.
 
-On PostgreSQL a GIN index over a function of the title's columns, on SQLite an FTS5 table that
-triggers keep. Both hold the terms of `libraries.domain.catalogue_words`. Beside it stands a
-table of all words that any title ever had, by what is left of them with letters taken away;
-triggers add to it, too, so that no writer of titles can forget either.
+Four tables (migration 0013). Triggers only note which title was written
+(`libraries_cataloguetodo`); `catalogue_refresh` brings the index up with the notes: each title's
+terms (`libraries_catalogue`, an FTS5 table on SQLite, a tsvector with a GIN index on PostgreSQL),
+in how many titles a word is (`libraries_catalogueword`), and what is left of it with letters taken
+away (`libraries_catalogueform`). The terms are those of `libraries.domain.catalogue_words`.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from libraries.domain import catalogue_words as words
-from libraries.domain.catalogue_words import (
-    BETWEEN_WORDS,
-    END_OF_TITLE,
-    LIBRARY,
-    LONG_WORD,
-    LONGEST_TEXT,
-    LONGEST_WHOLE,
-    LONGEST_WORD,
-    MARKS,
-    PLAIN_LETTERS,
-    SOUND_LETTERS,
-    WHOLE,
-)
+from libraries.domain.catalogue_query import Wanted, all_of, any_of, query_text
+from libraries.domain.catalogue_words import is_word, library_term, title_terms, word_forms
 
-Row = tuple[int, int, str, str, str]
+# So many notes are dealt with in a transaction: others wait for it a tenth of a second.
+BATCH = 1_000
 FEW_LIBRARIES = 8
+# PostgreSQL's name of the lock under which one at a time writes the index.
+LOCK = 0x52414643
 
-_POSTGRESQL = (
-    # What title_terms gives. All of it stands in one function, which calls none but PostgreSQL's
-    # own: a dump is restored with an empty search path. It is said to be as dear as it is, lest a
-    # few rows be looked for by calling it for all.
-    f"""
-    CREATE FUNCTION libraries_title_terms(library bigint, title text, author text, subjects text)
-    RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500 AS $$
-    DECLARE
-        texts text := left(title, {LONGEST_TEXT}) || ' {END_OF_TITLE} '
-            || left(author, {LONGEST_TEXT}) || ' ' || left(subjects, {LONGEST_TEXT});
-        terms text[];
-        whole text;
-    BEGIN
-        texts := translate(
-            lower(normalize(texts, NFKD)),
-            '{PLAIN_LETTERS[0] + SOUND_LETTERS[0]}',
-            '{PLAIN_LETTERS[1] + SOUND_LETTERS[1]}'
-        );
-        texts := regexp_replace(texts, '{MARKS}', '', 'g');
-        texts := regexp_replace(texts, '{BETWEEN_WORDS}', ' ', 'g');
-        texts := regexp_replace(texts, '([^ ]{{{LONGEST_WORD}}})(?=[^ ])', '\\1 ', 'g');
-        whole := replace(split_part(texts, '{END_OF_TITLE}', 1), ' ', '');
-        terms := array_remove(string_to_array(replace(texts, '{END_OF_TITLE}', ' '), ' '), '');
-        terms := terms || ('{LIBRARY}' || library) || ('{WHOLE}' || left(whole, {LONGEST_WHOLE}));
-        RETURN array_to_tsvector(terms);
-    END $$
-    """,
-    f"""
-    CREATE FUNCTION libraries_word_forms(word text)
-    RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500 AS $$
-    DECLARE
-        last text[] := ARRAY[left(word, {LONG_WORD})];
-        forms text[] := last;
-        mistakes int := CASE
-            WHEN length(word) < {words.LEAST_MISSPELT} OR word ~ '^[0-9]+$' THEN 0
-            WHEN length(word) < {LONG_WORD} THEN 1
-            ELSE 2 END;
-    BEGIN
-        FOR round IN 1..mistakes LOOP
-            last := ARRAY(
-                SELECT DISTINCT left(form, i - 1) || substr(form, i + 1)
-                FROM unnest(last) AS form, generate_series(1, length(form)) AS i
-            );
-            forms := forms || last;
-        END LOOP;
-        RETURN forms;
-    END $$
-    """,
-    'CREATE TABLE libraries_catalogueword (word text COLLATE "C" NOT NULL)',
-    "CREATE INDEX libraries_catalogueword_word ON libraries_catalogueword (word)",
+
+def catalogue_refresh(*, batch: int = BATCH, most: int | None = None) -> int:
+    """Bring the index up with what was noted; how many notes that were, `most` or a batch more at
+    the most.
+
+    Each batch is a transaction of its own: what is stopped in the middle stays noted, and so does
+    a title that is written again meanwhile. Two that run at once take turns.
     """
-    CREATE INDEX libraries_catalogueword_forms ON libraries_catalogueword
-    USING gin (libraries_word_forms(word)) WITH (fastupdate = off)
-    """,
-    """
-    CREATE INDEX libraries_title_catalogue ON libraries_title
-    USING gin (libraries_title_terms(library_id, title, author, subjects)) WITH (fastupdate = off)
-    """,
-    # No unique index: two imports that bring the same new word would wait for one another. A word
-    # that came in twice does no harm.
-    f"""
-    CREATE FUNCTION libraries_title_words() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        INSERT INTO libraries_catalogueword (word)
-        SELECT word FROM (
-            SELECT DISTINCT unnest(tsvector_to_array(
-                libraries_title_terms(library_id, title, author, subjects)
-            )) COLLATE "C" AS word FROM written
-        ) AS found
-        WHERE left(word, 1) NOT IN ('{WHOLE}', '{LIBRARY}') AND NOT EXISTS (
-            SELECT 1 FROM libraries_catalogueword AS known WHERE known.word = found.word
-        );
-        RETURN NULL;
-    END $$
-    """,
-    *(
-        f"""
-        CREATE TRIGGER libraries_title_words_{event} AFTER {event} ON libraries_title
-        REFERENCING NEW TABLE AS written
-        FOR EACH STATEMENT EXECUTE FUNCTION libraries_title_words()
-        """
-        for event in ("insert", "update")
-    ),
-    """
-    INSERT INTO libraries_catalogueword (word)
-    SELECT DISTINCT word FROM libraries_title, unnest(tsvector_to_array(
-        libraries_title_terms(library_id, title, author, subjects))) AS word
-    WHERE left(word, 1) NOT IN ('=', '@')
-    """,
-)
-_POSTGRESQL_DOWN = (
-    "DROP TRIGGER IF EXISTS libraries_title_words_insert ON libraries_title",
-    "DROP TRIGGER IF EXISTS libraries_title_words_update ON libraries_title",
-    "DROP INDEX IF EXISTS libraries_title_catalogue",
-    "DROP TABLE IF EXISTS libraries_catalogueword",
-    "DROP FUNCTION IF EXISTS libraries_title_words()",
-    "DROP FUNCTION IF EXISTS libraries_title_terms(bigint, text, text, text)",
-    "DROP FUNCTION IF EXISTS libraries_word_forms(text)",
-)
-
-_COLUMNS = ("library_id", "title", "author", "subjects")
+    done = 0
+    while most is None or done < most:
+        with transaction.atomic():
+            dealt = _refresh_batch(batch)
+        done += dealt
+        if dealt < batch:
+            break
+    return done
 
 
-def _sqlite_terms(row: str) -> str:
-    return f"rafkhan_title_terms({', '.join(f'{row}.{column}' for column in _COLUMNS)})"
-
-
-def _sqlite_add(row: str, rows: str = "") -> str:
-    """Index the title `row`; `rows` names the table where it is one of many."""
-    source = f"FROM {rows} AS {row}" if rows else ""
-    comes_from = f"{rows} AS {row}, " if rows else ""
-    return f"""
-        INSERT INTO libraries_catalogue (rowid, terms)
-        SELECT {row}.id, {_sqlite_terms(row)} {source};
-        INSERT INTO libraries_catalogueword (form, word)
-        SELECT DISTINCT form.value, word.value
-        FROM {comes_from}json_each(rafkhan_words({_sqlite_terms(row)})) AS word,
-             json_each(rafkhan_word_forms(word.value)) AS form
-        WHERE NOT EXISTS (SELECT 1 FROM libraries_catalogueword AS known
-            WHERE known.form = substr(word.value, 1, {LONG_WORD}) AND known.word = word.value);
-    """
-
-
-_SQLITE_DROP = "DELETE FROM libraries_catalogue WHERE rowid = OLD.id;"
-_SQLITE_CHANGED = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in _COLUMNS)
-_SQLITE = (
-    f"""
-    CREATE VIRTUAL TABLE libraries_catalogue USING fts5(
-        terms, detail = none, columnsize = 0, tokenize = "ascii tokenchars '{WHOLE}{LIBRARY}'"
-    )
-    """,
-    """
-    CREATE TABLE libraries_catalogueword (
-        form text NOT NULL, word text NOT NULL, PRIMARY KEY (form, word)
-    ) WITHOUT ROWID
-    """,
-    f"""
-    CREATE TRIGGER libraries_catalogue_insert AFTER INSERT ON libraries_title
-    BEGIN {_sqlite_add("NEW")} END
-    """,
-    f"""
-    CREATE TRIGGER libraries_catalogue_delete AFTER DELETE ON libraries_title
-    BEGIN {_SQLITE_DROP} END
-    """,
-    f"""
-    CREATE TRIGGER libraries_catalogue_update AFTER UPDATE ON libraries_title
-    WHEN {_SQLITE_CHANGED}
-    BEGIN {_SQLITE_DROP} {_sqlite_add("NEW")} END
-    """,
-    *(part for part in _sqlite_add("here", "libraries_title").split(";") if part.strip()),
-)
-_SQLITE_DOWN = (
-    "DROP TRIGGER IF EXISTS libraries_catalogue_insert",
-    "DROP TRIGGER IF EXISTS libraries_catalogue_delete",
-    "DROP TRIGGER IF EXISTS libraries_catalogue_update",
-    "DROP TABLE IF EXISTS libraries_catalogue",
-    "DROP TABLE IF EXISTS libraries_catalogueword",
-)
-
-
-def index_sql(vendor: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Statements that make the index and fill it with the titles that are here, and those that
-    take it away, for a database vendor."""
-    if vendor == "postgresql":
-        return _POSTGRESQL, _POSTGRESQL_DOWN
-    return _SQLITE, _SQLITE_DOWN
-
-
-def give_functions(connection: Any, **kwargs: Any) -> None:
-    """Teach a new connection to SQLite what the triggers call; on PostgreSQL it knows."""
-    if connection.vendor != "sqlite":
-        return
-    make = connection.connection.create_function
-    make("rafkhan_title_terms", 4, _terms_as_text, deterministic=True)
-    make("rafkhan_words", 1, _words_of_terms, deterministic=True)
-    make(
-        "rafkhan_word_forms", 1, lambda word: json.dumps(words.word_forms(word)), deterministic=True
-    )
-
-
-# Asked for twice in a row: by the trigger's two statements.
-@lru_cache(maxsize=2)
-def _terms_as_text(library_id: int, title: str, author: str, subjects: str) -> str:
-    return " ".join(words.title_terms(library_id, title, author, subjects))
-
-
-def _words_of_terms(terms: str) -> str:
-    return json.dumps([term for term in terms.split() if words.is_word(term)])
-
-
-def words_near(asked: Sequence[str]) -> list[str]:
-    """The catalogue's words that may be meant by one of these, and some that turn out not to."""
-    forms = sorted({form for word in asked for form in words.word_forms(word)})
-    if not forms:
-        return []
+def _refresh_batch(batch: int) -> int:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT DISTINCT word FROM libraries_catalogueword "
-                "WHERE libraries_word_forms(word) && %s::text[]",
-                [forms],
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(
+            "SELECT id, title_id FROM libraries_cataloguetodo ORDER BY id LIMIT %s", [batch]
+        )
+        notes = cursor.fetchall()
+        if not notes:
+            return 0
+        # The titles are read after the notes: whoever changes one later leaves another note.
+        titles = sorted({title for _, title in notes})
+        before = _indexed(cursor, titles)
+        after = {
+            pk: (library, _in_order(title_terms(library, title, author, subjects)))
+            for pk, library, title, author, subjects in _asked(
+                cursor,
+                "SELECT id, library_id, title, author, subjects FROM libraries_title WHERE id IN",
+                titles,
             )
-        else:
-            marks = ", ".join(["%s"] * len(forms))
-            cursor.execute(
-                f"SELECT DISTINCT word FROM libraries_catalogueword WHERE form IN ({marks})", forms
-            )
-        return [word for (word,) in cursor.fetchall()]
+        }
+        outdated = [pk for pk, entry in before.items() if after.get(pk) != entry]
+        new = [(pk, *entry) for pk, entry in after.items() if before.get(pk) != entry]
+        _run(cursor, f"DELETE FROM libraries_catalogue WHERE {_key()} IN", outdated)
+        _insert(
+            cursor, f"libraries_catalogue ({_key()}, library_id, terms)",
+            ("bigint", "bigint", "tsvector"), new,
+        )  # fmt: skip
+        _count_words(cursor, (before[pk][1] for pk in outdated), (terms for *_, terms in new))
+        _run(
+            cursor,
+            "DELETE FROM libraries_cataloguetodo WHERE id IN",
+            [note for note, _ in notes],
+        )
+    return len(notes)
 
 
-def titles_with(wanted: "Wanted", libraries: Sequence[int], limit: int) -> list[Row]:
-    """Titles of these libraries (id, library's id, title, author, subjects) that are as wanted; at
-    most `limit`, whichever come first.
+def _indexed(cursor: Any, titles: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Library and terms of those titles that are in the index, by id."""
+    key = _key()
+    rows = _asked(
+        cursor,
+        f"SELECT {key}, library_id, {_terms()} FROM libraries_catalogue WHERE {key} IN",
+        titles,
+    )
+    return {pk: (library, _in_order(terms.split())) for pk, library, terms in rows}
+
+
+def _in_order(terms: Iterable[str]) -> str:
+    # PostgreSQL keeps an order of its own, and the two are compared.
+    return " ".join(sorted(terms))
+
+
+def _count_words(cursor: Any, gone: Iterable[str], come: Iterable[str]) -> None:
+    """Count words of titles that left and of such that came; note the forms of new words."""
+    counts: Counter[str] = Counter()
+    for terms in come:
+        counts.update(filter(is_word, terms.split()))
+    for terms in gone:
+        counts.subtract(filter(is_word, terms.split()))
+    changed = sorted((word, count) for word, count in counts.items() if count)
+    known = words_known([word for word, _ in changed])
+    forms = [(form, word) for word, _ in changed if word not in known for form in word_forms(word)]
+    _insert(
+        cursor, "libraries_catalogueword AS known (word, titles)", ("text", "integer"), changed,
+        "ON CONFLICT (word) DO UPDATE SET titles = known.titles + excluded.titles",
+    )  # fmt: skip
+    _insert(
+        cursor, "libraries_catalogueform (form, word)", ("text", "text"), forms,
+        "ON CONFLICT DO NOTHING",
+    )  # fmt: skip
+
+
+def noted_titles(limit: int) -> list[int]:
+    """The ids of titles that the index doesn't know as they are now; at most `limit` notes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT title_id FROM libraries_cataloguetodo LIMIT %s", [limit])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def words_known(words: Sequence[str]) -> dict[str, int]:
+    """In how many titles each of these words is; those that no title ever had are left out."""
+    with connection.cursor() as cursor:
+        sql = "SELECT word, titles FROM libraries_catalogueword WHERE word IN"
+        return dict(_asked(cursor, sql, words))
+
+
+def words_near(asked: Sequence[str]) -> dict[str, int]:
+    """The catalogue's words that may be meant by one of these, and some that turn out not to, each
+    with the number of titles it is in; the most frequent first.
     """
-    terms = [words.library_term(pk) for pk in libraries]
+    forms = sorted({form for word in asked for form in word_forms(word)})
+    with connection.cursor() as cursor:
+        sql = """
+            SELECT DISTINCT known.word, known.titles FROM libraries_catalogueform AS short
+            CROSS JOIN libraries_catalogueword AS known
+            WHERE known.word = short.word AND known.titles > 0 AND short.form IN
+        """
+        found = _asked(cursor, sql, forms)
+    return dict(sorted(found, key=lambda one: (-one[1], one[0])))
+
+
+def titles_with(wanted: Wanted, libraries: Sequence[int], limit: int) -> list[tuple[int, str]]:
+    """Titles of these libraries that are as wanted, id and terms; at most `limit`, whichever come
+    first.
+    """
     # The library's own term keeps the others' titles out of the way; for many libraries it is
     # less work to look at what was found.
-    if len(terms) <= FEW_LIBRARIES:
-        wanted = all_of([any_of(terms), wanted])
+    if len(libraries) <= FEW_LIBRARIES:
+        wanted = all_of([any_of(map(library_term, libraries)), wanted])
+    if connection.vendor == "postgresql":
+        match = "terms @@ %s::tsquery"
+        query = query_text(wanted, "'", " & ", " | ")
+    else:
+        match = "libraries_catalogue MATCH %s"
+        query = query_text(wanted, '"', " AND ", " OR ")
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                """
-                SELECT id, library_id, title, author, subjects FROM libraries_title
-                WHERE libraries_title_terms(library_id, title, author, subjects) @@ %s::tsquery
-                    AND library_id = ANY(%s)
-                LIMIT %s
-                """,
-                [_query(wanted, "'", " & ", " | "), list(libraries), limit],
-            )
-        else:
-            cursor.execute(
-                f"""
-                SELECT title.id, library_id, title, author, subjects
-                FROM libraries_catalogue AS found
-                CROSS JOIN libraries_title AS title ON title.id = found.rowid
-                WHERE libraries_catalogue MATCH %s
-                    AND library_id IN ({", ".join(map(str, libraries))})
-                LIMIT %s
-                """,
-                [_query(wanted, '"', " AND ", " OR "), limit],
-            )
-        return [tuple(row) for row in cursor.fetchall()]
+        cursor.execute(
+            f"""
+            SELECT {_key()}, {_terms()} FROM libraries_catalogue
+            WHERE {match} AND library_id IN ({", ".join(map(str, libraries))}) LIMIT %s
+            """,
+            [query, limit],
+        )
+        return cursor.fetchall()
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
-    """What a title has all of, or (`some`) at least one of."""
-
-    parts: tuple["Wanted", ...]
-    some: bool = False
+def _key() -> str:
+    return "title_id" if connection.vendor == "postgresql" else "rowid"
 
 
-# A term, or several put together.
-Wanted = str | Together
+def _terms() -> str:
+    """The terms as one text."""
+    if connection.vendor == "postgresql":
+        return "array_to_string(tsvector_to_array(terms), ' ')"
+    return "terms"
 
 
-def all_of(parts: Iterable[Wanted]) -> Wanted:
-    """A title has all of these."""
-    return _together(parts, some=False)
+def _run(cursor: Any, sql: str, values: Sequence[int] | Sequence[str]) -> None:
+    """Run what ends in IN, for any number of values."""
+    if connection.vendor == "postgresql":
+        kind = "text" if values and isinstance(values[0], str) else "bigint"
+        cursor.execute(f"{sql} (SELECT unnest(%s::{kind}[]))", [list(values)])
+    else:
+        cursor.execute(f"{sql} (SELECT value FROM json_each(%s))", [json.dumps(list(values))])
 
 
-def any_of(parts: Iterable[Wanted]) -> Wanted:
-    """A title has at least one of these."""
-    return _together(parts, some=True)
+def _asked(cursor: Any, sql: str, values: Sequence[int] | Sequence[str]) -> list[Any]:
+    """The rows of a query that ends in IN."""
+    _run(cursor, sql, values)
+    return cursor.fetchall()
 
 
-def _together(parts: Iterable[Wanted], *, some: bool) -> Wanted:
-    once = tuple(dict.fromkeys(parts))
-    return once[0] if len(once) == 1 else Together(once, some)
-
-
-def _query(wanted: Wanted, quote: str, every: str, some: str) -> str:
-    """As the database's own language has it. Terms hold letters, digits, = and @ only."""
-    if isinstance(wanted, str):
-        return f"{quote}{wanted}{quote}"
-    inner = (_query(part, quote, every, some) for part in wanted.parts)
-    return f"({(some if wanted.some else every).join(inner)})"
+def _insert(
+    cursor: Any, into: str, kinds: Sequence[str], rows: Sequence[Sequence[Any]], end: str = ""
+) -> None:
+    """Insert rows of values, whose types in PostgreSQL are `kinds`; terms come as a text."""
+    if not rows:
+        return
+    if connection.vendor != "postgresql":
+        marks = ", ".join(["%s"] * len(kinds))
+        cursor.executemany(f"INSERT INTO {into} VALUES ({marks}) {end}", rows)
+        return
+    arrays = ", ".join(f"%s::{'text' if kind == 'tsvector' else kind}[]" for kind in kinds)
+    names = [f"value_{place}" for place in range(len(kinds))]
+    values = ", ".join(
+        f"array_to_tsvector(string_to_array({name}, ' '))" if kind == "tsvector" else name
+        for name, kind in zip(names, kinds, strict=True)
+    )
+    given = f"unnest({arrays}) AS given ({', '.join(names)})"
+    cursor.execute(
+        f"INSERT INTO {into} SELECT {values} FROM {given} {end}",
+        [list(column) for column in zip(*rows, strict=True)],
+    )

@@ -26,6 +26,7 @@ from libraries.copy_facts import (
 from libraries.domain.copies_list import CopyRecord
 from libraries.domain.persian import search_key, to_persian_digits
 from libraries.models import Copy, CopyStatus, Library, Section, StatusChange, Title, User
+from libraries.tasks import catalogue_wake
 
 __all__ = [
     "KEYS",
@@ -210,6 +211,7 @@ def write_list(
         ),
     )
     _change_statuses(plan, actor, now, cause)
+    catalogue_wake()
 
 
 def _counted(
