@@ -56,7 +56,7 @@ def _refresh_batch(batch: int) -> int:
         before = _indexed(cursor, titles)
         after = {
             pk: (library, _in_order(title_terms(library, title, author, subjects)))
-            for pk, library, title, author, subjects in _asked(
+            for pk, library, title, author, subjects in _run(
                 cursor,
                 "SELECT id, library_id, title, author, subjects FROM libraries_title WHERE id IN",
                 titles,
@@ -81,7 +81,7 @@ def _refresh_batch(batch: int) -> int:
 def _indexed(cursor: Any, titles: Sequence[int]) -> dict[int, tuple[int, str]]:
     """Library and terms of those titles that are in the index, by id."""
     key = _key()
-    rows = _asked(
+    rows = _run(
         cursor,
         f"SELECT {key}, library_id, {_terms()} FROM libraries_catalogue WHERE {key} IN",
         titles,
@@ -125,7 +125,7 @@ def words_known(words: Sequence[str]) -> dict[str, int]:
     """In how many titles each of these words is; those that no title ever had are left out."""
     with connection.cursor() as cursor:
         sql = "SELECT word, titles FROM libraries_catalogueword WHERE word IN"
-        return dict(_asked(cursor, sql, words))
+        return dict(_run(cursor, sql, words))
 
 
 def words_near(asked: Sequence[str]) -> dict[str, int]:
@@ -139,7 +139,7 @@ def words_near(asked: Sequence[str]) -> dict[str, int]:
             CROSS JOIN libraries_catalogueword AS known
             WHERE known.word = short.word AND known.titles > 0 AND short.form IN
         """
-        found = _asked(cursor, sql, forms)
+        found = _run(cursor, sql, forms)
     return dict(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
@@ -179,19 +179,16 @@ def _terms() -> str:
     return "terms"
 
 
-def _run(cursor: Any, sql: str, values: Sequence[int] | Sequence[str]) -> None:
-    """Run what ends in IN, for any number of values."""
+def _run(cursor: Any, sql: str, values: Sequence[int] | Sequence[str]) -> list[Any]:
+    """Run what ends in IN, for any number of values; the rows that it gives."""
+    if not values:
+        return []
     if connection.vendor == "postgresql":
-        kind = "text" if values and isinstance(values[0], str) else "bigint"
+        kind = "text" if isinstance(values[0], str) else "bigint"
         cursor.execute(f"{sql} (SELECT unnest(%s::{kind}[]))", [list(values)])
     else:
         cursor.execute(f"{sql} (SELECT value FROM json_each(%s))", [json.dumps(list(values))])
-
-
-def _asked(cursor: Any, sql: str, values: Sequence[int] | Sequence[str]) -> list[Any]:
-    """The rows of a query that ends in IN."""
-    _run(cursor, sql, values)
-    return cursor.fetchall()
+    return cursor.fetchall() if cursor.description else []
 
 
 def _insert(
