@@ -39,11 +39,10 @@ def day_workbook(groups: Sequence[DayGroup], note: str, now: datetime) -> BytesI
             one.get_state_display(),
             format_jalali(timezone.localdate(one.since)),
             (today - timezone.localdate(one.since)).days,
-            "بله" if line.is_late else "",
+            "بله" if one.is_late else "",
         )
         for group in groups
-        for line in group.lines
-        for one in (line.request,)
+        for one in group.lines
         for came in (timezone.localtime(one.created_at),)
     ]
     sums = [

@@ -1,19 +1,11 @@
 """What the library's desk does next with a request, and in which words it says when to come."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from libraries.domain.jalali import format_jalali
 from libraries.domain.persian import to_persian_digits
 from sms_requests.domain.way import Move, State
 
-# For how long a request may stand so before the desk marks it late (spec R2: day by day). One that
-# is ready is late when the time for collecting it is over.
-LATE_AFTER: dict[State, timedelta] = {
-    State.UNROUTED: timedelta(days=1),
-    State.WAITING: timedelta(days=1),
-    State.FOUND: timedelta(days=2),
-    State.OFFERED: timedelta(days=3),
-}
 UNREACHED_AFTER = 3  # calls in vain, after which the page suggests closing
 
 

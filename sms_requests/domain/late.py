@@ -9,12 +9,13 @@ FRIDAY = 4  # as `date.weekday` counts. Libraries open on Thursday, and no calen
 
 # Working days a request may stand so. The experts pass each day's on the same day («روزانه … در
 # اسرع وقت», spec R2), so one that came late in the day is passed by the end of the next; a library
-# that neither looked a request up nor called within two days keeps somebody waiting. What waits
-# for the sender (membership, an offer, collecting) is late by nobody's fault here.
+# that neither looked a request up nor called within two days keeps somebody waiting, with an offer
+# too: the library calls and asks. A membership waits for the sender, and is never late here.
 PATIENCE: dict[State, int] = {
     State.UNROUTED: 1,
     State.WAITING: 2,
     State.FOUND: 2,
+    State.OFFERED: 2,
 }
 
 

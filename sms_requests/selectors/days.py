@@ -2,20 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Count, QuerySet
 
 from libraries.models import Library, User
-from sms_requests.domain.late import PATIENCE, is_late, late_since
 from sms_requests.domain.way import STATE_LABELS, State
 from sms_requests.models import Request
-
-
-def start_of(day: date) -> datetime:
-    """The first moment of a day here."""
-    return timezone.make_aware(datetime.combine(day, time()))
+from sms_requests.selectors.late import late, start_of, with_late
 
 
 def requests_of_day(user: User, day: date) -> "QuerySet[Request]":
@@ -26,32 +21,20 @@ def requests_of_day(user: User, day: date) -> "QuerySet[Request]":
     return found
 
 
-def late_requests(user: User, today: date, *states: State) -> "QuerySet[Request]":
-    """The requests, of whatever day, that stand in one of these states (else: any that can be
-    late) for longer than they may.
+def late_requests(user: User, now: datetime, *states: State) -> "QuerySet[Request]":
+    """The requests, of whatever day, that stand in one of these states (else: any) for longer than
+    they may.
     """
-    rule = Q(pk__in=())
-    for state in states or tuple(PATIENCE):
-        last = late_since(state, today)
-        if last is not None:
-            rule |= Q(state=state, since__lt=start_of(last + timedelta(days=1)))
-    found: QuerySet[Request] = Request.objects.for_user(user).filter(rule)
+    found: QuerySet[Request] = Request.objects.for_user(user).filter(late(now, *states))
     return found
 
 
-def by_library(requests: "QuerySet[Request]") -> "QuerySet[Request]":
-    """In the order of the list: what is at no library yet first, then by library, then by time."""
-    return requests.select_related("library__county", "message").order_by(
+def by_library(requests: "QuerySet[Request]", now: datetime) -> "QuerySet[Request]":
+    """In the order of the list, by library and then by time; each with `is_late`."""
+    rows = requests.select_related("library__county", "message").order_by(
         "library__name", "library_id", "created_at", "pk"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class DayLine:
-    """A request of the list."""
-
-    request: Request
-    is_late: bool
+    return with_late(rows, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +44,29 @@ class DayGroup:
     """
 
     library: Library | None
-    lines: Sequence[DayLine]
+    lines: Sequence[Request]
     counts: Sequence[tuple[str, int]]
     late: int
 
 
-def day_groups(requests: Iterable[Request], today: date) -> list[DayGroup]:
+def day_groups(requests: Iterable[Any]) -> list[DayGroup]:
     """The requests, given in the order of `by_library`, library by library; first those that are
     at none yet.
     """
-    by_place: dict[int | None, list[DayLine]] = {}
+    by_place: dict[int | None, list[Any]] = {}
     for one in requests:
         # A text that lacks something may name its library and still wait to be passed there.
         place = None if one.state == State.UNROUTED else one.library_id
-        line = DayLine(one, is_late(one.state, timezone.localdate(one.since), today))
-        by_place.setdefault(place, []).append(line)
+        by_place.setdefault(place, []).append(one)
     groups = []
     for place, lines in by_place.items():
         numbers = {
-            label: sum(line.request.state == state for line in lines)
+            label: sum(line.state == state for line in lines)
             for state, label in STATE_LABELS.items()
         }
         groups.append(
             DayGroup(
-                library=lines[0].request.library if place else None,
+                library=lines[0].library if place else None,
                 lines=lines,
                 counts=[(label, number) for label, number in numbers.items() if number],
                 late=sum(line.is_late for line in lines),

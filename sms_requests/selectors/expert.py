@@ -10,10 +10,14 @@ from libraries.desk import DeskCard
 from libraries.domain.jalali import format_jalali
 from libraries.models import User
 from libraries.roles import Right
+from sms_requests.domain.late import PATIENCE
 from sms_requests.domain.way import State
 from sms_requests.selectors.days import late_requests
 from sms_requests.selectors.line import line_state, texts_to_see_to
 from sms_requests.selectors.routing import SENT_BACK, sent_back, unrouted
+
+
+LATE_AT_LIBRARIES = tuple(state for state in (*PATIENCE, State.READY) if state != State.UNROUTED)
 
 
 def expert_cards(user: User, now: datetime) -> list[DeskCard]:
@@ -30,7 +34,7 @@ def _to_route(user: User, now: datetime) -> DeskCard | None:
     if not number:
         return None
     since = found.aggregate(first=Min("since"))["first"]
-    late = late_requests(user, timezone.localdate(now), State.UNROUTED).exists()
+    late = late_requests(user, now, State.UNROUTED).exists()
     return DeskCard(
         sentence="درخواست پیامکی در انتظار ارجاع به کتابخانه است",
         url=reverse("requests-to-route"),
@@ -61,13 +65,13 @@ def _sent_back(user: User) -> DeskCard | None:
 
 
 def _late(user: User, now: datetime) -> DeskCard | None:
-    found = late_requests(user, timezone.localdate(now), State.WAITING, State.FOUND)
+    found = late_requests(user, now, *LATE_AT_LIBRARIES)
     number = found.count()
     if not number:
         return None
     since = found.aggregate(first=Min("since"))["first"]
     return DeskCard(
-        sentence="درخواست بیش از دو روز کاری است که در کتابخانه‌ها مانده است",
+        sentence="درخواست دیر شده و در کتابخانه‌ها مانده است",
         url=f"{reverse('requests-day')}?late=1",
         action="دیدن دیرشده‌ها",
         count=number,

@@ -10,11 +10,11 @@ from libraries.desk import DeskCard
 from libraries.models import Library, User
 from libraries.roles import Right
 from loans.models import Member
-from sms_requests.domain.desk import LATE_AFTER
 from sms_requests.domain.likeness import WHY_LABELS, Why, contradicts, reasons, similar_names
 from sms_requests.domain.parse import Kind
 from sms_requests.domain.way import State
 from sms_requests.models import NoormagsAccount, Request
+from sms_requests.selectors.late import late
 
 MOST_ALIKE = 12
 POOL_IS_LOW = 10  # free Noormags accounts below which the expert is told
@@ -106,7 +106,7 @@ def _application_cards(user: User, now: datetime) -> list[DeskCard]:
             action="بررسی نخستین",
             count=count,
             since=first.since,
-            late=now - first.since > LATE_AFTER[State.WAITING],
+            late=waiting.filter(late(now)).exists(),
             symbol="person",
         )
     ]

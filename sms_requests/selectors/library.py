@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -13,10 +13,10 @@ from libraries.domain.persian import stored_form, to_ascii_digits
 from libraries.models import User
 from libraries.roles import Right
 from libraries.templatetags.fa import ago
-from sms_requests.domain.desk import LATE_AFTER
 from sms_requests.domain.parse import Kind
 from sms_requests.domain.way import ENDED, OPEN, STATE_LABELS, State
 from sms_requests.models import Request, RequestCall
+from sms_requests.selectors.late import late, with_late
 
 ALL_OPEN, LATE, ENDED_ALL = "open", "late", "ended"
 LIST_LABELS: dict[str, str] = {
@@ -26,14 +26,6 @@ LIST_LABELS: dict[str, str] = {
     ENDED_ALL: "پایان‌یافته",
 }
 LONGEST_ID = 15  # digits; longer ones are no number of a request
-
-
-def late(now: datetime) -> Q:
-    """Requests that wait for longer than they should."""
-    found = Q(state=State.READY.value, collect_until__lt=now)
-    for state, wait in LATE_AFTER.items():
-        found |= Q(state=state.value, since__lt=now - wait)
-    return found
 
 
 def requests_of(
@@ -63,7 +55,7 @@ def requests_of(
         found = found.filter(kind=kind)
     if library:
         found = found.filter(library=library)
-    found = found.annotate(is_late=Case(When(late(now), then=Value(True)), default=Value(False)))
+    found = with_late(found, now)
     if which == ENDED_ALL:
         return found.order_by("-since", "-pk")
     return found.order_by("-is_late", "since", "pk")
@@ -148,13 +140,11 @@ def library_cards(user: User, now: datetime) -> list[DeskCard]:
         (mine.filter(state=State.OFFERED), State.OFFERED,
          "پیشنهاد نسخهٔ کتابخانهٔ دیگر در انتظار پاسخ عضو است", "پاسخ پیشنهاد", "message"),
     )  # fmt: skip
-    cards = [_card(*wait, now, late_after=LATE_AFTER[wait[1]]) for wait in waits]
+    cards = [_card(*wait, now) for wait in waits]
     over = mine.filter(state=State.READY, collect_until__lt=now)
     cards.append(
-        _card(over, LATE,
-              "کتاب آماده را عضو در زمان خود نگرفته است", "رسیدگی", "clock", now,
-              late_after=timedelta(0))
-    )  # fmt: skip
+        _card(over, LATE, "کتاب آماده را عضو در زمان خود نگرفته است", "رسیدگی", "clock", now)
+    )
     return [card for card in cards if card is not None]
 
 
@@ -165,12 +155,13 @@ def _card(
     action: str,
     symbol: str,
     now: datetime,
-    *,
-    late_after: timedelta,
 ) -> DeskCard | None:
     """A card, or None where nothing waits; a single request is one click away."""
     since_field = "collect_until" if which == LATE else "since"
-    told = waiting.aggregate(count=Count("pk"), since=Min(since_field), first=Min("pk"))
+    told = waiting.aggregate(
+        count=Count("pk"), oldest=Min(since_field), first=Min("pk"),
+        late=Count("pk", filter=late(now)),
+    )  # fmt: skip
     if not told["count"]:
         return None
     only = told["count"] == 1
@@ -181,8 +172,8 @@ def _card(
         else f"{reverse('requests')}?{urlencode({'which': which})}",
         action=action,
         count=told["count"],
-        since=told["since"],
-        age=ago(told["since"], now),
-        late=now - told["since"] > late_after,
+        since=told["oldest"],
+        age=ago(told["oldest"], now),
+        late=bool(told["late"]),
         symbol=symbol,
     )

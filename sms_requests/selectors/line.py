@@ -17,7 +17,7 @@ from libraries.models import Province, User
 from libraries.roles import SCOPE_OF_ROLE, Scope
 from sms_requests.domain.masked import masked_text
 from sms_requests.models import MessageIn, MessageOut, Request, RequestStep, ReturnNotice, SmsLine
-from sms_requests.selectors.days import start_of
+from sms_requests.selectors.late import start_of
 from sms_requests.selectors.messages import messages_in_trouble, messages_out
 
 State = MessageOut.State

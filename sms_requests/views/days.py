@@ -1,7 +1,7 @@
 """The day's list of requests, on the screen, on paper and as Excel."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -34,7 +34,12 @@ class _Asked:
     chosen: dict[str, Any]
     day: date | None
     found: Any  # the requests without the filter by state
-    today: date
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is here."""
+        return timezone.localdate(self.now)
 
     @property
     def groups(self) -> list[DayGroup]:
@@ -42,7 +47,7 @@ class _Asked:
         found = self.found
         if "state" in self.chosen:
             found = found.filter(state=self.chosen["state"])
-        return day_groups(by_library(found), self.today)
+        return day_groups(by_library(found, self.now))
 
     def query(self, **changes: str) -> str:
         """The address with some filters changed; an empty one is left out."""
@@ -52,7 +57,8 @@ class _Asked:
 
 
 def _asked(request: StaffRequest) -> _Asked:
-    today = timezone.localdate()
+    now = timezone.now()
+    today = timezone.localdate(now)
     is_late = request.GET.get("late") == "1"
     data = request.GET.copy()
     if not is_late:
@@ -61,11 +67,11 @@ def _asked(request: StaffRequest) -> _Asked:
     chosen = form.chosen()
     day = None if is_late else chosen.get("day", today)
     found = (
-        late_requests(request.user, today) if day is None else requests_of_day(request.user, day)
+        late_requests(request.user, now) if day is None else requests_of_day(request.user, day)
     )
     if "library" in chosen:
         found = found.filter(library=chosen["library"])
-    return _Asked(form, chosen, day, found, today)
+    return _Asked(form, chosen, day, found, now)
 
 
 @requires(Right.ROUTE_REQUESTS)

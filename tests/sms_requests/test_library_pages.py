@@ -67,7 +67,7 @@ def test_an_empty_desk_says_where_requests_come_from(client: Client) -> None:
 def test_late_ones_come_first_and_are_marked(client: Client, desk: Desk) -> None:
     now = timezone.now()
     fresh = add_request(desk.library, wanted="تازه", since=now)
-    old = add_request(desk.library, wanted="کهنه", since=now - timedelta(days=3))
+    old = add_request(desk.library, wanted="کهنه", since=now - timedelta(days=5))
     past = ready(desk, wanted="آماده")
     Request.objects.filter(pk=past.pk).update(collect_until=now - timedelta(hours=1))
     lines = client.get(reverse("requests")).context["lines"]
@@ -392,7 +392,7 @@ def test_who_is_a_member_elsewhere_is_entered_with_the_handing_over(
 def test_the_desk_has_a_card_a_step(desk: Desk) -> None:
     now = timezone.now()
     assert library_cards(desk.actor, now) == []
-    old = add_request(desk.library, since=now - timedelta(days=2))
+    old = add_request(desk.library, since=now - timedelta(days=5))
     to_call, to_announce = add_request(desk.library), add_request(desk.library)
     find(desk, to_call, desk.copies[0])()
     find(desk, to_announce, desk.copies[1])()

@@ -16,7 +16,7 @@ from sms_requests.domain.suggest import (
     matching_libraries,
     the_one_meant,
 )
-from sms_requests.domain.way import State
+from sms_requests.domain.way import OPEN, State
 
 CHOICES = [
     Choice(1, "کتابخانهٔ عمومی حافظ", "همدان"),
@@ -126,10 +126,10 @@ def test_fridays_do_not_count() -> None:
     ] == [False, False, False, True, True]  # fmt: skip
 
 
-def test_what_waits_for_the_sender_is_never_late() -> None:
+def test_what_waits_for_a_membership_or_has_ended_is_never_late() -> None:
     long_ago, today = date(2020, 1, 1), date(2026, 1, 1)
     late = {state for state in State if is_late(state, long_ago, today)}
-    assert late == set(PATIENCE)
+    assert late == set(PATIENCE) == OPEN - {State.NO_MEMBER, State.READY}
 
 
 @given(DAYS, st.integers(0, 40), st.sampled_from(sorted(PATIENCE)))
