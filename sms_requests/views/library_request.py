@@ -14,12 +14,14 @@ from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
 from sms_requests.domain.desk import next_move
+from sms_requests.domain.masked import masked_text
 from sms_requests.domain.parse import Kind
 from sms_requests.domain.way import By, Move, State, moves_of
 from sms_requests.forms.library import CorrectForm, StepForm, TellingForm
 from sms_requests.models import Request, RequestCall
 from sms_requests.selectors import library_page as page
-from sms_requests.selectors.library import late, request_url
+from sms_requests.selectors.late import late
+from sms_requests.selectors.library import request_url
 from sms_requests.services.library import request_correct, request_open_sender
 from sms_requests.services.library_copies import others_of
 from sms_requests.services.library_texts import takes_texts
@@ -143,6 +145,7 @@ def _page(
         leads = Move.CLOSE
     context: dict[str, Any] = {
         "item": item,
+        "text": item.message.text if is_opened else masked_text(item.message.text),
         "tone": TONES[item.state],
         "is_late": is_late,
         "acts": acts,

@@ -734,8 +734,9 @@ def test_who_is_no_longer_active_is_nobody(cast: Cast, places: dict[str, str]) -
 def test_forms_are_guarded_against_other_sites(cast: Cast, places: dict[str, str]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.librarian)
+    # A gateway sends no cookie and no form of ours: its token guards those two.
     for name in POST:
-        if name not in {"login"}:
+        if name not in {"login", "sms-in", "sms-report"}:
             assert client.post(places[name]).status_code in {403, 405}, name
 
 
