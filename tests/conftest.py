@@ -60,10 +60,33 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("rafkhan")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what is about the other database."""
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """Whether a test works on the database, by itself or through a fixture."""
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return item.get_closest_marker("django_db") is not None or bool(
+        DATABASE_FIXTURES.intersection(fixtures)
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is about the other database; on PostgreSQL leave out what asks no database.
+
+    Half of the tests are about pure functions, PDFs and settings. They ran on SQLite's turn, and
+    PostgreSQL has no say in them.
+    """
     engine = django_settings.DATABASES["default"]["ENGINE"]
-    other = "sqlite_only" if engine.endswith("postgresql") else "postgres_only"
+    on_postgresql = engine.endswith("postgresql")
+    other = "sqlite_only" if on_postgresql else "postgres_only"
     for item in items:
         if item.get_closest_marker(other):
             item.add_marker(pytest.mark.skip(reason=f"{other}, and this run is on {engine}"))
+    if on_postgresql:
+        kept, left_out = [], []
+        for item in items:
+            wanted = asks_a_database(item) or item.get_closest_marker("postgres_only")
+            (kept if wanted else left_out).append(item)
+        items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
