@@ -24,7 +24,7 @@ sms:  ## serve the demo with a real SMS gateway, Kannel, and a fake network
 	@sh scripts/install.sh sms
 	@$(PYTHON_IN_VENV) -m scripts.sms
 
-test:  ## checks, then all tests on SQLite, then on a private PostgreSQL
+test:  ## checks, then all tests on SQLite, then what asks a database on a private PostgreSQL
 	@sh scripts/install.sh test
 	@$(PYTHON_IN_VENV) scripts/test.py
 

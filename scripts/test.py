@@ -1,4 +1,4 @@
-"""`make test`: the checks, the whole suite on SQLite, the whole suite on PostgreSQL.
+"""`make test`: the checks, the whole suite on SQLite, what asks a database on PostgreSQL.
 
 Every stage runs even when one before it failed; a line tells each one's time and outcome, and
 the exit code is 1 if any failed. PYTEST_ARGS holds further arguments for pytest.
