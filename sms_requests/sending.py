@@ -23,11 +23,12 @@ def messages_send(
     clock: Callable[[], datetime] = timezone.now,
     come_again: Callable[[datetime], None] = lambda at: None,
 ) -> datetime | None:
-    """Hand over every text that is due; when to come again for those that could not go, if any.
+    """Hand over every text that is due; when to come again at the latest for those that could not
+    go, if any.
 
     Several may run at once: each text is taken by one of them. Stops at the first sign that the
     gateway is down, so that a thousand texts don't wait for a thousand timeouts. `come_again` is
-    told of each time to which a mailing's texts were put off.
+    told of each time before that, and of each to which a mailing's texts were put off.
     """
     gateway = gateway or chosen_gateway()
     again_at: datetime | None = None
@@ -39,6 +40,8 @@ def messages_send(
         except NotSent as failure:
             retry_at = _put_back(message, failure, clock())
             if retry_at is not None:
+                if again_at is not None:  # a new text's half minute beside an old one's hour
+                    come_again(min(again_at, retry_at))
                 again_at = max(again_at or retry_at, retry_at)
             if failure.is_down:
                 break

@@ -219,6 +219,18 @@ def test_one_bad_text_holds_up_nobody() -> None:
 
 
 @pytest.mark.django_db
+def test_a_new_text_does_not_wait_for_an_old_ones_hour() -> None:
+    start = timezone.now()
+    old, new = queued("قدیمی", now=start), queued("تازه", now=start)
+    MessageOut.objects.filter(pk=old.pk).update(tries=9)
+    told: list[datetime] = []
+    gateway = Script([NotSent("حالا نه"), NotSent("حالا نه")])
+    again_at = messages_send(gateway, lambda: start, told.append)
+    assert told == [start + timedelta(seconds=30)]
+    assert again_at == start + timedelta(hours=1)
+
+
+@pytest.mark.django_db
 def test_not_before_its_hour() -> None:
     start = timezone.now()
     queued(now=start, not_before=start + timedelta(hours=3))
