@@ -2,7 +2,6 @@
 
 import codecs
 
-REPLACEMENT = "\ufffd"
 # What a gateway calls bytes of which it knows nothing.
 UNTOLD = {"", "8-bit", "binary"}
 
@@ -16,8 +15,10 @@ def decode_text(data: bytes, charset: str) -> tuple[str, bool]:
     """
     for name in _candidates(data, charset.strip().lower()):
         try:
-            return data.decode(name).replace("\0", ""), True
-        except UnicodeDecodeError:
+            text = data.decode(name).replace("\0", "")
+            text.encode()  # some charsets hold halves of letters, which no database keeps
+            return text, True
+        except (UnicodeError, LookupError):  # also what only calls itself a charset, as hex
             continue
     return data.decode("utf-8", "replace").replace("\0", ""), False
 
