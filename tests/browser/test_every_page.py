@@ -9,7 +9,12 @@ from tests.axe import serious_findings
 from tests.cast import Cast, make_cast
 from tests.libraries.test_rights import ACTORS, GET, places  # noqa: F401  (a fixture)
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.sqlite_only,  # what a page looks like isn't the database's affair; one walk will do
+    pytest.mark.django_db(transaction=True),
+]
 
 # What is no page, or is looked at by itself in all its states.
 NO_PAGE = {"reading-worker", "scan-list", "scan"}
