@@ -12,9 +12,9 @@ from django.db import transaction
 from libraries import audit
 from libraries.domain.national_id import clean_national_id
 from libraries.domain.persian import stored_form
-from libraries.locking import locked
 from libraries.models import User
 from libraries.refusal import Refused
+from libraries.roles import Right
 from sms_requests.domain.way import By, ClosedReason, Move
 from sms_requests.models import CORRECTED, Request, RequestCall, RequestStep
 from sms_requests.services.library_texts import closed_say
@@ -193,8 +193,12 @@ def request_correct(
 
 @transaction.atomic
 def request_open_sender(*, request_id: int, actor: User, now: datetime) -> Request:
-    """Show a request's number and national ID whole, and log that they were opened."""
-    request: Request = locked(Request.objects.for_user(actor), pk=request_id)
+    """Show a request's number and national ID whole, and log that they were opened. Raises Refused
+    where opening them isn't in the actor's role.
+    """
+    if not actor.has_right(Right.OPEN_SENDERS):
+        raise Refused("دیدن شماره و کد ملی فرستنده در نقش شما نیست.")
+    request = request_held(request_id, actor)
     audit.record(
         "request_open_sender", actor=actor, library=request.library, subject=request, now=now
     )

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from libraries import audit
 from libraries.domain.national_id import clean_national_id
 from libraries.domain.persian import stored_form
 from libraries.models import Library, User
@@ -242,13 +241,3 @@ def request_call_unrouted(
     return RequestCall.objects.create(
         request=request, at=now, by=actor, outcome=outcome, said=clean
     )
-
-
-@transaction.atomic
-def sender_open(*, request_id: int, actor: User, now: datetime) -> Request:
-    """Show a request's sender and national ID whole, and log that they were opened."""
-    if not actor.has_right(Right.OPEN_SENDERS):
-        raise Refused("دیدن شماره و کد ملی فرستنده در نقش شما نیست.")
-    request = request_held(request_id, actor)
-    audit.record("request_open", actor=actor, library=request.library, subject=request, now=now)
-    return request

@@ -35,6 +35,7 @@ from sms_requests.selectors.routing import (
     to_route_lines,
     unrouted,
 )
+from sms_requests.services.library import request_open_sender
 from sms_requests.services.routing import (
     request_call_unrouted,
     request_close_unrouted,
@@ -42,7 +43,6 @@ from sms_requests.services.routing import (
     request_reopen_unrouted,
     request_route,
     requests_route,
-    sender_open,
 )
 
 PAGE = 20
@@ -142,7 +142,7 @@ def request_page(request: StaffRequest, request_id: int) -> HttpResponse:
 def request_open(request: StaffRequest, request_id: int) -> HttpResponse:
     """The same page with the sender's number and ID whole, this once; the audit tells of it."""
     found = get_object_or_404(_requests(request), pk=request_id)
-    sender_open(request_id=found.pk, actor=request.user, now=timezone.now())
+    request_open_sender(request_id=found.pk, actor=request.user, now=timezone.now())
     response = _page(request, found, is_opened=True)
     response.headers["Cache-Control"] = "no-store"
     return response

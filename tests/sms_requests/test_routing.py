@@ -10,6 +10,7 @@ from libraries.models import AuditEntry
 from libraries.refusal import Refused
 from sms_requests.domain.way import By, Move
 from sms_requests.models import MessageOut, Request, RequestStep
+from sms_requests.services.library import request_open_sender
 from sms_requests.services.moves import request_held, request_move
 from sms_requests.services.routing import (
     request_call_unrouted,
@@ -18,7 +19,6 @@ from sms_requests.services.routing import (
     request_reopen_unrouted,
     request_route,
     requests_route,
-    sender_open,
 )
 from tests.cast import Cast
 from tests.sms_requests.applications import a_request
@@ -269,11 +269,11 @@ def test_a_call_is_on_record_once_however_often_its_button_is_pressed(province: 
 
 def test_opening_a_sender_is_audited_and_holds_no_number(province: Province) -> None:
     request = add_unrouted(province)
-    sender_open(request_id=request.pk, actor=province.expert, now=timezone.now())
-    entry = AuditEntry.objects.get(action="request_open")
+    request_open_sender(request_id=request.pk, actor=province.expert, now=timezone.now())
+    entry = AuditEntry.objects.get(action="request_open_sender")
     assert entry.object_id == str(request.pk) and MOBILE not in str(entry.data)
     with pytest.raises(Refused):
-        sender_open(request_id=request.pk, actor=province.stranger, now=timezone.now())
+        request_open_sender(request_id=request.pk, actor=province.stranger, now=timezone.now())
 
 
 def test_a_request_that_was_cancelled_meanwhile_is_not_routed(province: Province) -> None:
