@@ -17,6 +17,7 @@ from sms_requests.domain.way import ClosedReason, Move, State
 from sms_requests.models import (
     RECEIVED,
     SENT_AGAIN,
+    Mailing,
     MessageIn,
     MessageOut,
     Request,
@@ -49,6 +50,10 @@ def message_again(*, message_id: int, actor: User, now: datetime) -> MessageOut:
     # The request before the text, as everywhere.
     last = RequestStep.objects.filter(message_out=message_id).order_by("-pk").first()
     request = request_held(last.request_id, actor) if last else None
+    # A mailing too: who cancels it must find this text, or be found to have cancelled.
+    mailing = Mailing.objects.filter(messages=message_id).first()
+    if mailing is not None:
+        mailing = locked(Mailing.objects.all(), pk=mailing.pk)
     old = locked(texts_out(actor), pk=message_id)
     done: MessageOut | None = MessageOut.objects.filter(replaces=old).first()
     if done is not None:
@@ -56,7 +61,6 @@ def message_again(*, message_id: int, actor: User, now: datetime) -> MessageOut:
     is_silent = MessageOut.objects.filter(without_news(now), pk=old.pk).exists()
     if old.state != MessageOut.State.FAILED and not is_silent:
         raise Refused(f"این پیامک اکنون «{old.get_state_display()}» است و دوباره فرستاده نمی‌شود.")
-    mailing = old.mailing
     if mailing is not None and (mailing.cancelled_at or mailing.ends_at <= now):
         raise Refused("زمان این خبر گذشته یا فرستادنش لغو شده است؛ دیگر فرستاده نمی‌شود.")
     new = message_queue(to=old.to, text=old.text, now=now)

@@ -11,6 +11,7 @@ from libraries.models import AuditEntry
 from sms_requests.models import Mailing, MessageOut, ReturnAnnouncement, ReturnNotice
 from sms_requests.sending import messages_send
 from sms_requests.services.returning import return_days_announce, return_days_cancel
+from sms_requests.services.texts_by_hand import message_again
 from tests.at_once import at_once, refusals
 from tests.cast import make_cast
 from tests.sms_requests.returning import NOW, Pier, announce, borrower, day
@@ -74,3 +75,21 @@ def test_two_senders_that_come_late_put_off_once_and_send_nothing_twice() -> Non
     at_once(*(partial(messages_send, one, clock=lambda: night) for one in gateways))
     assert [one.sent for one in gateways] == [[], []]
     assert len(set(made.mailing.messages.values_list("next_try_at", flat=True))) == 1
+
+
+def test_a_text_sent_again_while_somebody_cancels_does_not_stay_behind() -> None:
+    cast = make_cast()
+    for number in range(1, 4):
+        borrower(cast.library, number)
+    for attempt in range(TRIES):
+        made = announce(cast.librarian, [day(attempt + 1)])
+        failed = made.mailing.messages.order_by("pk").first()
+        MessageOut.objects.filter(pk=failed.pk).update(state=State.FAILED)
+        at_once(
+            partial(message_again, message_id=failed.pk, actor=cast.expert, now=NOW),
+            partial(
+                return_days_cancel, announcement_id=made.pk, actor=cast.librarian, now=NOW
+            ),
+            lags=(0.0, 0.004 * attempt),
+        )  # fmt: skip
+        assert not made.mailing.messages.filter(state=State.QUEUED).exists()
