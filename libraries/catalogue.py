@@ -37,7 +37,7 @@ from libraries.tasks import catalogue_wake
 LONGEST_QUESTION = 300
 MOST_WORDS = 8
 # So many titles come from the index at once, and so many of these are compared with the question.
-FOUND, COMPARED = 1_500, 200
+FOUND, COMPARED = 1_500, 100
 # Words that together stand in so few titles are asked for by themselves.
 RARE = 1_000
 # Of the words that are more common than that, two of so many have to be there.

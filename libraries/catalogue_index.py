@@ -80,12 +80,11 @@ def _refresh_batch(batch: int) -> int:
 
 def _indexed(cursor: Any, titles: Sequence[int]) -> dict[int, tuple[int, str]]:
     """Library and terms of those titles that are in the index, by id."""
-    key = _key()
-    rows = _run(
-        cursor,
-        f"SELECT {key}, library_id, {_terms()} FROM libraries_catalogue WHERE {key} IN",
-        titles,
-    )
+    key, terms = _key(), "terms"
+    if connection.vendor == "postgresql":
+        terms = "array_to_string(tsvector_to_array(terms), ' ')"
+    sql = f"SELECT {key}, library_id, {terms} FROM libraries_catalogue WHERE {key} IN"
+    rows = _run(cursor, sql, titles)
     return {pk: (library, _in_order(terms.split())) for pk, library, terms in rows}
 
 
@@ -151,32 +150,26 @@ def titles_with(wanted: Wanted, libraries: Sequence[int], limit: int) -> list[tu
     # less work to look at what was found.
     if len(libraries) <= FEW_LIBRARIES:
         wanted = all_of([any_of(map(library_term, libraries)), wanted])
-    if connection.vendor == "postgresql":
-        match = "terms @@ %s::tsquery"
-        query = query_text(wanted, "'", " & ", " | ")
-    else:
-        match = "libraries_catalogue MATCH %s"
-        query = query_text(wanted, '"', " AND ", " OR ")
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT {_key()}, {_terms()} FROM libraries_catalogue
-            WHERE {match} AND library_id IN ({", ".join(map(str, libraries))}) LIMIT %s
-            """,
-            [query, limit],
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT * FROM libraries_catalogue_find(%s::tsquery, %s::bigint[], %s)",
+                [query_text(wanted, "'", " & ", " | "), list(libraries), limit],
+            )
+        else:
+            cursor.execute(
+                f"""
+                SELECT rowid, terms FROM libraries_catalogue
+                WHERE libraries_catalogue MATCH %s
+                    AND library_id IN ({", ".join(map(str, libraries))}) LIMIT %s
+                """,
+                [query_text(wanted, '"', " AND ", " OR "), limit],
+            )
         return cursor.fetchall()
 
 
 def _key() -> str:
     return "title_id" if connection.vendor == "postgresql" else "rowid"
-
-
-def _terms() -> str:
-    """The terms as one text."""
-    if connection.vendor == "postgresql":
-        return "array_to_string(tsvector_to_array(terms), ' ')"
-    return "terms"
 
 
 def _run(cursor: Any, sql: str, values: Sequence[int] | Sequence[str]) -> list[Any]:

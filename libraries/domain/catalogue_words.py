@@ -1,13 +1,13 @@
 """The words by which a catalogue is searched, and which of them may be a misspelling of which.
 
-The index in the database is made with `title_terms` and `word_forms`, in SQLite by calling them
-and in PostgreSQL by functions of its own that do the same (libraries.catalogue_index). Who changes
-what they return has to build the index anew in a migration.
+The index in the database is made with `title_terms` and `word_forms` (libraries.catalogue_index).
+Who changes what they return has to note all titles anew in a migration.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -26,7 +26,6 @@ WHOLE, LIBRARY = "=", "@"
 # Stands between the title and the rest: a character that nobody writes.
 END_OF_TITLE = "\ue000"
 
-# Written as PostgreSQL's regular expressions have it, too.
 MARKS = (
     r"[\u0300-\u036F\u0610-\u061A\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E8\u06EA-\u06ED]"
 )
@@ -63,6 +62,8 @@ def _folded(text: str, letters: dict[int, int | None]) -> str:
     return _TOO_LONG.sub(r"\1 ", _BETWEEN.sub(" ", _MARKS.sub("", text)))
 
 
+# Words come again and again in the titles that are compared.
+@lru_cache(maxsize=20_000)
 def sound_of(word: str) -> str:
     """A plain word with one letter for all that sound alike: «ذرت» and «زرت» meet."""
     return word.translate(_SOUND)
