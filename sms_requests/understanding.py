@@ -7,14 +7,19 @@ from django.utils import timezone
 from django_tasks import task
 
 from sms_requests.services.intake import messages_handle
+from sms_requests.services.joining import kept_admit
 
 
 @task()
 def understand_due() -> None:
-    """Understand the texts that are due, and come again for what failed."""
-    again_at = messages_handle(timezone.now())
+    """Understand the texts that are due, and come again for what failed; let the requests go on
+    whose senders have become members since.
+    """
+    now = timezone.now()
+    again_at = messages_handle(now)
     if again_at is not None:
         wake_understanding(again_at)
+    kept_admit(now)
 
 
 def wake_understanding(at: datetime | None = None) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from libraries import audit
 from libraries.domain.national_id import NATIONAL_ID_LENGTH, clean_mobile, clean_national_id
@@ -54,7 +55,19 @@ def member_add(
             audit.record("member_add", actor=actor, library=actor.library, subject=member, now=now)
             return member
     except IntegrityError:
+        if not _is_known(actor.library, clean_id, number):
+            raise
         raise Refused("عضوی با همین کد ملی یا شمارهٔ عضویت در این کتابخانه ثبت شده است.") from None
+
+
+def _is_known(library: Library, national_id: str, number: str) -> bool:
+    """Whether the library has a member of this national ID or membership number."""
+    same = Q(pk__in=())
+    if national_id:
+        same |= Q(national_id=national_id)
+    if number:
+        same |= Q(membership_number=number)
+    return Member.objects.filter(same, library=library).exists()
 
 
 def next_membership_number(library: Library) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from libraries import audit
 from libraries.domain.national_id import clean_mobile
@@ -25,6 +25,7 @@ from sms_requests.domain.way import By, Move, State
 from sms_requests.models import Request, RequestStep
 from sms_requests.selectors.joining import look_alikes
 from sms_requests.services.library import request_for
+from sms_requests.services.membership_lookup import member_at
 from sms_requests.services.moves import Say, request_move
 
 LONGEST_REASON = 100  # so that the answer keeps to its parts
@@ -132,6 +133,11 @@ def membership_link(
             with transaction.atomic():
                 member.save(update_fields=filled)
         except IntegrityError:
+            has_it = Member.objects.filter(
+                library=member.library_id, national_id=member.national_id
+            )
+            if not member.national_id or not has_it.exclude(pk=member.pk).exists():
+                raise
             raise Refused(
                 "این کد ملی از آن عضو دیگری است؛ در فهرست زیر «همین شخص است» را کنار نام او بزنید."
             ) from None
@@ -181,6 +187,31 @@ def admit_kept(member: Member, *, actor: User | None, now: datetime) -> list[Req
     for request in admitted:
         request_move(request, Move.ADMIT, actor=actor, by=By.SYSTEM, now=now, member=member)
     return admitted
+
+
+def kept_admit(now: datetime) -> int:
+    """Let every request go on that is kept though its sender is a member by now: entered by hand,
+    by a list of members, or approved while the text was being understood. How many went on, each
+    in a transaction of its own.
+    """
+    same = Member.objects.filter(library=OuterRef("library"), national_id=OuterRef("national_id"))
+    due = Request.objects.filter(Exists(same), kind=Kind.LOAN, state=State.NO_MEMBER)
+    waiting = due.exclude(national_id="").order_by("pk").values_list("pk", flat=True)
+    return sum(_admit_one(request_id, now) for request_id in list(waiting))
+
+
+@transaction.atomic
+def _admit_one(request_id: int, now: datetime) -> bool:
+    """Let one request go on; False where it was done, closed or corrected meanwhile."""
+    # Directly under the row lock: one that went on meanwhile is no refusal.
+    kept = Request.objects.select_for_update().filter(pk=request_id, state=State.NO_MEMBER).first()
+    if kept is None or kept.library is None:
+        return False
+    member = member_at(kept.library, kept.national_id)
+    if member is None:
+        return False
+    request_move(kept, Move.ADMIT, actor=None, by=By.SYSTEM, now=now, member=member)
+    return True
 
 
 def _kept(library_id: int | None, national_id: str) -> QuerySet[Request]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from libraries.domain.persian import search_key
@@ -18,10 +19,13 @@ from sms_requests.models import MessageOut, Request
 from sms_requests.selectors.joining import elsewhere, joining_cards, look_alikes
 from sms_requests.services.joining import (
     admit_kept,
+    kept_admit,
     membership_approve,
     membership_link,
     membership_refuse,
 )
+from sms_requests.understanding import understand_due
+from tests.broken import failing
 from tests.cast import Cast, make_library
 from tests.sms_requests.applications import (
     NATIONAL_ID,
@@ -318,3 +322,34 @@ def test_the_librarys_card_counts_what_waits_there(cast: Cast) -> None:
     assert joining_cards(cast.expert, now) == joining_cards(cast.county, now) == []
     Request.objects.filter(pk=first.pk).update(since=now - timedelta(days=9))
     assert joining_cards(cast.librarian, now)[0].late
+
+
+def test_who_became_a_member_in_another_way_gets_on_with_the_workers_next_round(
+    cast: Cast,
+) -> None:
+    now = timezone.now()
+    kept = kept_request(cast.library)
+    elsewhere, nameless = (
+        kept_request(cast.other_library, mobile="09121112244"),
+        kept_request(cast.library, national_id="", wanted="کتاب دیگر"),
+    )
+    assert kept_admit(now) == 0
+    member = a_member(cast.library, "زهرا نمونه", national_id=NATIONAL_ID)
+    a_member(cast.library, "بی کد ملی")
+    understand_due.enqueue()  # as a text's coming, or `manage.py sms_wake`, does
+    for request in (kept, elsewhere, nameless):
+        request.refresh_from_db()
+    assert (kept.state, kept.member) == ("waiting", member)
+    assert kept.steps.get().by is None
+    assert elsewhere.state == nameless.state == "no_member"
+    assert kept_admit(now) == 0
+
+
+def test_only_a_member_who_is_there_is_told_as_one(cast: Cast) -> None:
+    """Another failure of the database is none of the librarian's mistakes."""
+    a_member(cast.library, "زهرا نمونه", national_id=NATIONAL_ID)
+    values: dict[str, Any] = {"actor": cast.head, "full_name": "نام", "now": timezone.now()}
+    with pytest.raises(Refused, match="ثبت شده است"):
+        member_add(national_id=NATIONAL_ID, **values)
+    with failing("INSERT", "loans_member"), pytest.raises(DatabaseError), transaction.atomic():
+        member_add(national_id=OTHER_ID, **values)
