@@ -28,7 +28,7 @@ def day_workbook(groups: Sequence[DayGroup], note: str, now: datetime) -> BytesI
     rows = [
         (
             to_persian_digits(one.pk),
-            group.library.name if group.library else "در انتظار ارجاع",
+            group.library.name if group.library else "نزد هیچ کتابخانه‌ای",
             group.library.county.name if group.library else "",
             KIND_LABELS[Kind(one.kind)],
             one.wanted,
@@ -47,7 +47,7 @@ def day_workbook(groups: Sequence[DayGroup], note: str, now: datetime) -> BytesI
     ]
     sums = [
         (
-            group.library.name if group.library else "در انتظار ارجاع",
+            group.library.name if group.library else "نزد هیچ کتابخانه‌ای",
             group.library.county.name if group.library else "",
             len(group.lines),
             group.late,

@@ -73,6 +73,11 @@ urlpatterns = [
         name="membership-open",
     ),
     path(
+        "requests/<int:request_id>/membership/preview/",
+        joining.membership_preview,
+        name="membership-preview",
+    ),
+    path(
         "requests/<int:request_id>/membership/<str:do>/",
         joining.membership_step,
         name="membership-step",

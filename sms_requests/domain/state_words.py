@@ -20,7 +20,7 @@ def told_title(kind: str, wanted: str) -> str:
     if kind == Kind.MEMBERSHIP:
         return "عضویت"
     if kind == Kind.LOAN:
-        return masked_text(wanted) or "کتاب"
+        return masked_text(wanted, for_page=False) or "کتاب"
     return "پیام شما"
 
 

@@ -11,7 +11,8 @@ from libraries.domain.persian import to_persian_digits
 from libraries.models import Copy, CopyStatus, Library
 from loans.models import BindingTrip, Loan, Member
 from sms_requests.domain.desk import UNREACHED_AFTER
-from sms_requests.domain.way import HOLDS_A_COPY
+from sms_requests.domain.parse import Kind
+from sms_requests.domain.way import HOLDS_A_COPY, State
 from sms_requests.models import MessageOut, Request, RequestCall, RequestStep
 from sms_requests.selectors.messages import SILENT_LABEL, without_news
 from sms_requests.services.library_copies import copy_taken
@@ -24,11 +25,11 @@ MOST_COPIES_EACH = 12
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks, as far as the national ID tells. `note` warns; it is empty where all fits."""
+    """Who asks, as far as the national ID tells. `notes` warn; there are none where all fits."""
 
     member: Member | None
     is_own: bool
-    note: str
+    notes: Sequence[str]
     number_fits: bool
 
 
@@ -42,20 +43,32 @@ def person_of(request: Request) -> Person:
     if member is None and request.library is not None:
         member = member_at(request.library, request.national_id)
     if member is None:
-        return Person(None, False, "کسی با این کد ملی در این کتابخانه عضو نیست.", False)
+        return Person(None, False, ["کسی با این کد ملی در این کتابخانه عضو نیست."], False)
     is_own = member.library_id == request.library_id
+    notes = []
     if not member.mobile:
-        note = "شمارهٔ تلفنی از این عضو ثبت نشده است؛ هنگام تماس مطمئن شوید درخواست از خود اوست."
+        notes.append(
+            "شمارهٔ تلفنی از این عضو ثبت نشده است؛ هنگام تماس مطمئن شوید درخواست از خود اوست."
+        )
     elif member.mobile != request.mobile:
-        note = (
-            "پیامک از شمارهٔ دیگری آمده است، نه از شمارهٔ ثبت‌شدهٔ عضو؛ پیش از آماده‌سازی با عضو "
-            "تماس بگیرید و مطمئن شوید درخواست از خود اوست."
+        notes.append(
+            "شمارهٔ فرستنده با شمارهٔ عضو یکی نیست؛ پیش از آماده‌سازی با خود عضو تماس بگیرید و "
+            "مطمئن شوید درخواست از اوست."
         )
-    else:
-        note = (
-            "" if member.is_active else "عضویت این شخص غیرفعال است و کتابی به او امانت داده نمی‌شود."
-        )
-    return Person(member, is_own, note, member.mobile == request.mobile)
+    if not member.is_active:
+        notes.append("عضویت این شخص غیرفعال است و کتابی به او امانت داده نمی‌شود.")
+    return Person(member, is_own, notes, member.mobile == request.mobile)
+
+
+def application_of(request: Request) -> Request | None:
+    """The application for membership that the same person has waiting at the same library."""
+    if not request.national_id:
+        return None
+    found: Request | None = Request.objects.filter(
+        kind=Kind.MEMBERSHIP, state=State.WAITING,
+        library=request.library_id, national_id=request.national_id,
+    ).first()  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from libraries.domain.persian import to_persian_digits
+from libraries.domain.persian import stored_form, to_persian_digits
 from libraries.refusal import Refused
 from libraries.rights import StaffRequest, requires
 from libraries.roles import Right
@@ -24,6 +24,7 @@ from sms_requests.models import Request, RequestCall
 from sms_requests.selectors.joining import elsewhere, look_alikes
 from sms_requests.selectors.library_page import step_lines
 from sms_requests.services.joining import (
+    LONGEST_REASON,
     Joined,
     approved_say,
     membership_approve,
@@ -39,7 +40,7 @@ from sms_requests.services.library import (
     request_reopen,
     request_send_back,
 )
-from sms_requests.services.library_texts import preview_of, takes_texts
+from sms_requests.services.library_texts import Preview, preview_of, takes_texts
 from sms_requests.services.moves import by_of
 
 TELLING = {"approve", "link", "refuse"}
@@ -83,6 +84,20 @@ def membership_step(request: StaffRequest, request_id: int, do: str) -> HttpResp
     if Request.objects.for_user(request.user).filter(pk=found.pk).exists():
         return redirect("membership-request", found.pk)
     return redirect("desk")
+
+
+@requires(Right.HANDLE_REQUESTS)
+@require_POST
+def membership_preview(request: StaffRequest, request_id: int) -> HttpResponse:
+    """The text of a refusal with the reason as it is typed."""
+    found = _found(request, request_id)
+    context = {"preview": _refused(found, request.POST.get("reason", "")), "told": True}
+    return render(request, "sms_requests/joining_text.html", context)
+
+
+def _refused(found: Request, reason: str) -> Preview | None:
+    words = stored_form(reason)[:LONGEST_REASON]
+    return preview_of(refused_say(found, words)) if words and found.library else None
 
 
 def _found(request: StaffRequest, request_id: int) -> Request:
@@ -221,6 +236,8 @@ def _page(
             "elsewhere": elsewhere(found),
             "next_number": next_membership_number(found.library),
             "approved": preview_of(approved_say(found)),
-            "refused": preview_of(refused_say(found, "(علت)")),
+            "refused": _refused(found, (posted or {})["refuse"].data.get("reason", ""))
+            if posted and "refuse" in posted
+            else None,
         }
     return render(request, "sms_requests/joining.html", context)

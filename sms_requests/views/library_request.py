@@ -153,6 +153,7 @@ def _page(
         "takes_texts": takes_texts(item),
         "is_opened": is_opened,
         "can_open": user.has_right(Right.OPEN_SENDERS) and not is_opened,
+        "application": page.application_of(item) if item.state == State.NO_MEMBER else None,
         "leads": leads if leads in forms else None,
         "forms": {str(move): form for move, form in forms.items()},
         "previews": {

@@ -198,6 +198,7 @@ GET = {
     # Applications for membership are the library's; Noormags accounts the province's expert's.
     "membership-request":    "200 200  403 200 403 403  403  404  302",
     "membership-open":       "405 405  403 405 403 403  403  405  302",
+    "membership-preview":    "405 405  403 403 403 403  403  405  302",
     "membership-step":       "405 405  403 403 403 403  403  405  302",
     "noormags":              "403 403  403 200 403 403  403  403  302",
     "noormags-xlsx":         "403 403  403 200 403 403  403  403  302",
@@ -375,6 +376,7 @@ POST = {
     "request-sender":         "ok  ok   403 ok  403 403  403  404  302",
     "membership-request":    "ok  ok   403 ok  403 403  403  ok   302",
     "membership-open":       "ok  ok   403 ok  403 403  403  404  302",
+    "membership-preview":    "ok  ok   403 403 403 403  403  404  302",
     "membership-step":       "ok  ok   403 403 403 403  403  404  302",
     "noormags":              "403 403  403 ok  403 403  403  403  302",
     "noormags-xlsx":         "403 403  403 ok  403 403  403  403  302",
@@ -583,6 +585,7 @@ def places(cast: Cast, client: Client) -> dict[str, str]:
         "blank-form": {"slug": "minutes-5", "kind": "xlsx"},
         "membership-request": {"request_id": application.pk},
         "membership-open": {"request_id": application.pk},
+        "membership-preview": {"request_id": application.pk},
         "membership-step": {"request_id": application.pk, "do": "approve"},
         **dict.fromkeys(("noormags-grant", "noormags-show"), {"grant_id": grant.pk}),
         **dict.fromkeys(("request", "request-correct", "request-sender"), {"request_id": asked.pk}),

@@ -287,7 +287,7 @@ def test_the_excel_has_the_same_requests_masked(province: Province, expert: Clie
     assert response.headers["Cache-Control"] == "private, no-store"
     book = openpyxl.load_workbook(BytesIO(body))
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    assert len(rows) == 4 and rows[2][1] == "در انتظار ارجاع"
+    assert len(rows) == 4 and rows[2][1] == "نزد هیچ کتابخانه‌ای"
     assert rows[2][6:8] == ["۰۰۰****۰۱۹", "۰۹۱۲***۰۰۰۱"]
     cells = " ".join(str(cell) for sheet in book for row in sheet.values for cell in row)
     assert NATIONAL_ID not in cells and MOBILE not in cells
