@@ -175,10 +175,18 @@ def test_no_csrf_and_no_redirect_to_https(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_nothing_personal_is_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_personal_is_logged(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with caplog.at_level("DEBUG"):
         post(client, PERSIAN.encode())
         post(client, "سلام".encode("cp1256"), id="2")
+        # Django writes the address of what it refuses, and of what fails.
+        assert post(client, b"x" * 70_000).status_code == 413
+        assert client.put(url(), b"x").status_code == 405
+        client.raise_request_exception = False
+        monkeypatch.setattr("sms_requests.views.gateway.message_take", lambda **_: 1 / 0)
+        assert post(client, PERSIAN.encode(), id="3").status_code == 500
     ours = [record for record in caplog.records if record.name != "django.db.backends"]
     logged = " ".join(record.getMessage() for record in ours)
     assert "message in" in logged
