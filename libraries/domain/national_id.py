@@ -81,6 +81,14 @@ def clean_mobile(text: str) -> str:
     return "0" + found[1]
 
 
+def mobile_or_nothing(text: str) -> str:
+    """The number as `clean_mobile` gives it; "" where it is no mobile of Iran."""
+    try:
+        return clean_mobile(text)
+    except ValueError:
+        return ""
+
+
 def mask_mobile(mobile: str) -> str:
     """A mobile number as lists show it: 0912***4567. Anything else is hidden whole."""
     if len(mobile) != 11:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Min, QuerySet
 from django.utils import timezone
 
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import mobile_or_nothing
 from libraries.models import Library
 from libraries.refusal import Refused
 from loans.models import Loan
@@ -140,12 +140,4 @@ def _borrowers(loans: "QuerySet[Loan]") -> list[Borrower]:
         .order_by(F("first").asc(nulls_last=True), "member_id")
         .values_list("member_id", "member__mobile", "books")
     )
-    return [Borrower(member, _mobile(mobile), books) for member, mobile, books in found]
-
-
-def _mobile(text: str) -> str:
-    """The number if a text can be sent to it, else ""."""
-    try:
-        return clean_mobile(text)
-    except ValueError:
-        return ""
+    return [Borrower(member, mobile_or_nothing(mobile), books) for member, mobile, books in found]

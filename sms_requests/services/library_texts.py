@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from libraries.domain.jalali import format_jalali
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import mobile_or_nothing
 from libraries.models import Library
 from sms_requests.domain.desk import collect_words
 from sms_requests.domain.replies import Reply, reply
@@ -34,11 +34,7 @@ def preview_of(say: Say) -> Preview:
 
 def takes_texts(request: Request) -> bool:
     """Whether the sender's number is one that texts can be sent to."""
-    try:
-        clean_mobile(request.mobile)
-    except ValueError:
-        return False
-    return True
+    return bool(mobile_or_nothing(request.mobile))
 
 
 def book_of(request: Request) -> str:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import clean_mobile, mobile_or_nothing
 from libraries.domain.persian import to_ascii_digits, to_persian_digits
 from libraries.refusal import Refused
 from sms_requests.domain.replies import Reply, reply
@@ -106,10 +106,7 @@ def known_number(text: str) -> str:
     """A number as it is stored: a mobile of Iran as 09xxxxxxxxx, anything else (a line, a name,
     a number from abroad) as it came, in ASCII digits, at most twenty characters.
     """
-    try:
-        return clean_mobile(text)
-    except ValueError:
-        return to_ascii_digits(text).replace("\0", "").strip()[:20]
+    return mobile_or_nothing(text) or to_ascii_digits(text).replace("\0", "").strip()[:20]
 
 
 def message_queue(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from libraries import audit
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import mobile_or_nothing
 from libraries.domain.persian import stored_form
 from libraries.locking import locked
 from libraries.models import User
@@ -126,8 +126,7 @@ def text_queue(request: Request, say: Say, now: datetime) -> MessageOut | None:
     """Queue the text of a template to the sender; None where the number takes none (from abroad,
     a service's number): the step stands all the same, and the page shows that nobody was told.
     """
-    try:
-        number = clean_mobile(request.mobile)
-    except ValueError:
+    number = mobile_or_nothing(request.mobile)
+    if not number:
         return None
     return message_queue(to=number, text=reply(say.kind, say.values), now=now)

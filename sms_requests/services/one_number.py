@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.db import connection
 
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import mobile_or_nothing
 from sms_requests.domain.line_number import bare_line
 from sms_requests.models import MessageIn, MessageOut, SmsLine
 
@@ -48,11 +48,8 @@ def may_answer(number: str, now: datetime) -> bool:
     """Whether the program may send a number one more text by itself. Never to what is no mobile of
     Iran: behind a short code or a name stands a machine, and a bank's advert wants no answer.
     """
-    try:
-        mobile = clean_mobile(number)
-    except ValueError:
-        return False
-    if is_own_line(mobile):
+    mobile = mobile_or_nothing(number)
+    if not mobile or is_own_line(mobile):
         return False
     sent = MessageOut.objects.filter(to=mobile, created_at__gt=now - DAY, mailing=None).count()
     return sent < MOST_ANSWERS
