@@ -7,6 +7,8 @@ from libraries.domain.catalogue_words import split_pairs, whole_term
 
 # What follows is no part of a title that the question quotes.
 LONGEST_PHRASE = 12
+# A title that is quoted is as likely as one that has one more long word.
+PHRASE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,6 @@ class Group:
         """As the index is asked for it."""
         return any_of([*sorted(self.terms), *map(all_of, self.pairs)])
 
-    def found(self, terms: set[str]) -> float:
-        """How much a title with these terms speaks for it: long words more, the word as it was
-        asked for a little more.
-        """
-        if self.word in terms:
-            return min(len(self.word), 6) + 1
-        if not terms.isdisjoint(self.terms) or any(terms.issuperset(pair) for pair in self.pairs):
-            return min(len(self.word), 6)
-        return 0
-
 
 def groups_of(
     asked: Sequence[str], near: Mapping[str, Sequence[str]], titles: Mapping[str, int]
@@ -113,14 +105,22 @@ def likeliest(
     most: int,
 ) -> list[int]:
     """Of the titles found (id, terms) the ids of those that have most of what was asked for, and
-    of these the shortest; at most `most`.
+    of these the shortest; at most `most`. Long words count more, and a word as it was asked for a
+    little more than another in its place.
     """
-    ranked: list[tuple[float, int, int]] = []
+    groups_with: dict[str, list[int]] = {}
+    for place, group in enumerate(groups):
+        for term in group.terms:
+            groups_with.setdefault(term, []).append(place)
+    cut = [(place, pair) for place, group in enumerate(groups) for pair in group.pairs]
+    weights = [min(len(group.word), 6) for group in groups]
+    asked = {group.word: 1 for group in groups} | dict.fromkeys(phrases, PHRASE)
+    ranked: list[tuple[int, int, int]] = []
     for pk, text in found:
-        terms = set(text.split())
-        told = sum(group.found(terms) for group in groups)
-        if not phrases.isdisjoint(terms):
-            told += 6
+        terms = text.split()
+        met = {place for term in terms for place in groups_with.get(term, ())}
+        met.update(place for place, (one, two) in cut if one in terms and two in terms)
+        told = sum(weights[place] for place in met) + sum(asked.get(term, 0) for term in terms)
         ranked.append((-told, len(terms), pk))
     ranked.sort()
     return [pk for *_, pk in ranked[:most]]

@@ -68,7 +68,8 @@ class Question:
     """The words asked for, compared with one title after the other."""
 
     words: list[Word]
-    _alike: dict[tuple[str, str], float] = field(default_factory=dict)
+    _words_like: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    _pairs_like: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
 
     def score(self, title: str, author: str, subjects: str) -> tuple[int, bool]:
         """0 to 100, and whether each word that tells something stands there as it is written.
@@ -99,47 +100,64 @@ class Question:
 
     def _against(self, there: list[Word]) -> tuple[list[float], float]:
         """For each word asked how well it is found there, and how much of what is there was."""
-        asked = self.words
-        best = [0.0] * len(asked)
+        best = [0.0] * len(self.words)
         met = [0.0] * len(there)
-        for i, word in enumerate(asked):
-            for j, other in enumerate(there):
-                if alike := self._likeness(word.plain, other.plain):
-                    best[i] = max(best[i], alike)
-                    met[j] = max(met[j], alike)
-        self._joined(best, met, there)
+        for j, other in enumerate(there):
+            for i, alike in self._asked_like(other.plain):
+                best[i] = max(best[i], alike)
+                met[j] = max(met[j], alike)
+            # Two words that are one there …
+            for i, alike in self._asked_pairs_like(other.plain):
+                best[i : i + 2] = [max(one, alike) for one in best[i : i + 2]]
+                met[j] = max(met[j], alike)
+        # … and one that is two.
+        for j, pair in enumerate(joined_pairs([word.plain for word in there])):
+            for i, alike in self._asked_like(pair):
+                best[i] = max(best[i], alike)
+                met[j : j + 2] = [max(one, alike) for one in met[j : j + 2]]
         weight = sum(word.weight for word in there)
         told = sum(word.weight * one for word, one in zip(there, met, strict=True))
         return best, told / weight if weight else 0.0
 
-    def _joined(self, best: list[float], met: list[float], there: list[Word]) -> None:
-        """Two words written as one, there or here."""
-        asked = self.words
-        for i, pair in enumerate(joined_pairs([word.plain for word in asked])):
-            for j, other in enumerate(there):
-                if alike := self._likeness(pair, other.plain):
-                    best[i : i + 2] = [max(one, alike) for one in best[i : i + 2]]
-                    met[j] = max(met[j], alike)
-        for j, pair in enumerate(joined_pairs([word.plain for word in there])):
-            for i, word in enumerate(asked):
-                if alike := self._likeness(word.plain, pair):
-                    best[i] = max(best[i], alike)
-                    met[j : j + 2] = [max(one, alike) for one in met[j : j + 2]]
+    def _asked_like(self, other: str) -> list[tuple[int, float]]:
+        """The places of the words asked for that a title's word may be, and how alike they are."""
+        if (known := self._words_like.get(other)) is None:
+            asked = [word.plain for word in self.words]
+            known = self._words_like[other] = _alike(asked, other)
+        return known
 
-    def _likeness(self, word: str, other: str) -> float:
-        """1 for the same word, less for the same sound, 0 for what is no misspelling of it."""
-        if word == other:
-            return 1.0
-        # No need to remember what their lengths say.
-        if abs(len(word) - len(other)) > 2:
-            return 0.0
-        known = self._alike.get((word, other))
-        if known is None:
-            known = self._alike[word, other] = _likeness(word, other)
+    def _asked_pairs_like(self, other: str) -> list[tuple[int, float]]:
+        """The same for each two words asked for, written as one; the first one's place."""
+        if (known := self._pairs_like.get(other)) is None:
+            asked = joined_pairs([word.plain for word in self.words])
+            known = self._pairs_like[other] = _alike(asked, other)
         return known
 
 
+def _alike(asked: list[str], other: str) -> list[tuple[int, float]]:
+    likeness = [(i, _likeness(word, other)) for i, word in enumerate(asked)]
+    return [(i, alike) for i, alike in likeness if alike]
+
+
+def _likeness(self, word: str, other: str) -> float:
+    """1 for the same word, less for the same sound, 0 for what is no misspelling of it."""
+    if word == other:
+        return 1.0
+    # No need to remember what their lengths say.
+    if abs(len(word) - len(other)) > 2:
+        return 0.0
+    known = self._alike.get((word, other))
+    if known is None:
+        known = self._alike[word, other] = _likeness(word, other)
+    return known
+
+
 def _likeness(word: str, other: str) -> float:
+    """1 for the same word, less for the same sound, 0 for what is no misspelling of it."""
+    if word == other:
+        return 1.0
+    if abs(len(word) - len(other)) > 2:
+        return 0.0
     word, other = sound_of(word), sound_of(other)
     if word == other:
         return SAME_SOUND
