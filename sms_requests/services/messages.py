@@ -14,7 +14,7 @@ from sms_requests.domain.replies import Reply, reply
 from sms_requests.domain.sending import MOST_PARTS, part_count
 from sms_requests.gateway import Incoming, Report, ReportKind
 from sms_requests.models import DeliveryReport, MessageIn, MessageOut
-from sms_requests.services.one_number import may_answer, number_lock, slowed_until, was_told
+from sms_requests.services.one_number import floods, may_answer, number_lock, turn_of, was_told
 from sms_requests.tasks import wake
 
 # A provider that gives no id and hears no answer calls again within minutes; a person who writes
@@ -73,17 +73,19 @@ def message_take(*, incoming: Incoming, gateway: str, now: datetime) -> tuple[Me
                 return earlier, False
         message, is_new = MessageIn.objects.get_or_create(gateway=gateway, key=key, defaults=values)
         if is_new and message.sender:
-            _slow_down(message, now)
+            _take_turn(message, now)
         return message, is_new
 
 
-def _slow_down(message: MessageIn, now: datetime) -> None:
-    """Let a text wait whose number sends too many, and say so once a day."""
-    until = slowed_until(message, now)
-    if until is None:
+def _take_turn(message: MessageIn, now: datetime) -> None:
+    """Let a text wait for its turn; where its number sends too many, say so once a day."""
+    is_slowed = floods(message, now)
+    turn = turn_of(message, now, is_slowed=is_slowed)
+    if turn > now:
+        message.handle_after = turn
+        message.save(update_fields=["handle_after"])
+    if not is_slowed:
         return
-    message.handle_after = until
-    message.save(update_fields=["handle_after"])
     text = reply(Reply.FLOOD, {})
     if may_answer(message.sender, now) and not was_told(message.sender, text, now):
         message_queue(to=message.sender, text=text, now=now)

@@ -60,13 +60,18 @@ def was_told(number: str, text: str, now: datetime) -> bool:
     return MessageOut.objects.filter(to=number, text=text, created_at__gt=now - DAY).exists()
 
 
-def slowed_until(message: MessageIn, now: datetime) -> datetime | None:
-    """When a text that just came is to be understood, where its number sends too many; else None.
-
-    The caller holds the number's lock.
-    """
+def floods(message: MessageIn, now: datetime) -> bool:
+    """Whether the number of a text that just came sends too many. The caller holds its lock."""
     others = MessageIn.objects.filter(sender=message.sender).exclude(pk=message.pk)
-    if others.filter(received_at__gt=now - FLOOD_WITHIN).count() < FLOOD_TEXTS:
-        return None
-    last = others.filter(handled_at=None).order_by("-handle_after").first()
-    return (max(now, last.handle_after) if last else now) + SLOWED
+    return others.filter(received_at__gt=now - FLOOD_WITHIN).count() >= FLOOD_TEXTS
+
+
+def turn_of(message: MessageIn, now: datetime, *, is_slowed: bool) -> datetime:
+    """When a text that just came is to be understood: behind what waits of its number, also once
+    the flood is over, for a «لغو» must not overtake what it takes back. The caller holds the
+    number's lock.
+    """
+    waiting = MessageIn.objects.filter(sender=message.sender, handled_at=None)
+    last = waiting.exclude(pk=message.pk).order_by("-handle_after").first()
+    behind = max(now, last.handle_after) if last else now
+    return behind + SLOWED if is_slowed else behind
