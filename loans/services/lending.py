@@ -50,7 +50,8 @@ def loan_lend(
         raise Refused(_on_loan_already(copy) or reason)
     if reason := _on_loan_already(copy):
         raise Refused(reason)
-    _refuse_member(member, rules, today)
+    if reason := borrower_hindered(member, rules, today):
+        raise Refused(reason)
     loan = Loan.objects.create(copy=copy, member=member, lent_at=now, due_on=due_on, lent_by=actor)
     audit.record("loan_lend", actor=actor, library=copy.library, subject=loan, now=now)
     return loan
@@ -72,24 +73,26 @@ def _on_loan_already(copy: Copy) -> str:
     return f"این نسخه هم‌اکنون در امانت است{whom}؛ نخست بازگشت آن را ثبت کنید."
 
 
-def _refuse_member(member: Member, rules: LoanRules, today: date) -> None:
+def borrower_hindered(member: Member, rules: LoanRules, today: date) -> str:
+    """Why nothing more is lent to an active member now, in a sentence; "" where it is."""
     due_dates = list(
         Loan.objects.filter(member=member, returned_at__isnull=True).values_list(
             "due_on", flat=True
         )
     )
     if len(due_dates) >= rules.most_at_once:
-        raise Refused(
+        return (
             f"{member} اکنون {to_persian_digits(len(due_dates))} کتاب دارد و بیش از "
             f"{to_persian_digits(rules.most_at_once)} کتاب هم‌زمان امانت داده نمی‌شود؛ نخست یکی را "
             "بازگرداند."
         )
     late = sum(days_late(due_on, today) > 0 for due_on in due_dates)
     if late and not rules.overdue_may_borrow:
-        raise Refused(
+        return (
             f"{member} {to_persian_digits(late)} کتاب دیرکرده دارد؛ تا بازگرداندن آن کتاب دیگری "
             "امانت داده نمی‌شود."
         )
+    return ""
 
 
 @transaction.atomic

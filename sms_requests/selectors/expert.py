@@ -16,7 +16,6 @@ from sms_requests.selectors.days import late_requests
 from sms_requests.selectors.line import line_state, texts_to_see_to
 from sms_requests.selectors.routing import SENT_BACK, sent_back, unrouted
 
-
 LATE_AT_LIBRARIES = tuple(state for state in (*PATIENCE, State.READY) if state != State.UNROUTED)
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
 from libraries.catalogue import TitleMatch, find_titles
 from libraries.domain.persian import to_persian_digits
 from libraries.models import Copy, CopyStatus, Library
-from loans.models import BindingTrip, Loan, Member
+from loans.models import BindingTrip, Loan, LoanRules, Member
+from loans.services import borrower_hindered
 from sms_requests.domain.desk import UNREACHED_AFTER
 from sms_requests.domain.parse import Kind
 from sms_requests.domain.way import HOLDS_A_COPY, State
@@ -33,7 +34,7 @@ class Person:
     number_fits: bool
 
 
-def person_of(request: Request) -> Person:
+def person_of(request: Request, today: date) -> Person:
     """The membership behind a request, and whether the text came from that member's number.
 
     Looked for in the request's own library only: where else somebody is a member is not shown to
@@ -57,6 +58,8 @@ def person_of(request: Request) -> Person:
         )
     if not member.is_active:
         notes.append("عضویت این شخص غیرفعال است و کتابی به او امانت داده نمی‌شود.")
+    elif is_own and (hindrance := borrower_hindered(member, LoanRules.of(request.library), today)):
+        notes.append(hindrance)  # better known before the book is prepared than when it is fetched
     return Person(member, is_own, notes, member.mobile == request.mobile)
 
 

@@ -66,9 +66,7 @@ def _asked(request: StaffRequest) -> _Asked:
     form = DayFilter(data, choices=library_choices(request.user))
     chosen = form.chosen()
     day = None if is_late else chosen.get("day", today)
-    found = (
-        late_requests(request.user, now) if day is None else requests_of_day(request.user, day)
-    )
+    found = late_requests(request.user, now) if day is None else requests_of_day(request.user, day)
     if "library" in chosen:
         found = found.filter(library=chosen["library"])
     return _Asked(form, chosen, day, found, now)

@@ -149,7 +149,7 @@ def _page(
         "tone": TONES[item.state],
         "is_late": is_late,
         "acts": acts,
-        "person": page.person_of(item),
+        "person": page.person_of(item, timezone.localdate(now)),
         "takes_texts": takes_texts(item),
         "is_opened": is_opened,
         "can_open": user.has_right(Right.OPEN_SENDERS) and not is_opened,

@@ -44,7 +44,12 @@ def test_the_page_hides_numbers_until_they_are_opened(cast: Cast, librarian: Cli
     content = shown.content.decode()
     assert not any(number in content for number in (NATIONAL_ID, SENDER, OTHER_ID))
     text = text_of(shown)
-    for part in ("عضویت زهرا نمونه \u2066008****948\u2069", "۰۰۸****۹۴۸", "همین تلفن همراه", "نام مانند"):
+    for part in (
+        "عضویت زهرا نمونه \u2066008****948\u2069",
+        "۰۰۸****۹۴۸",
+        "همین تلفن همراه",
+        "نام مانند",
+    ):
         assert part in text, part
     assert "کد ملی دیگری دارد" in text
     opened = librarian.post(f"{page(application)}open/")
@@ -174,3 +179,30 @@ def test_the_page_takes_no_more_queries_for_many_look_alikes(cast: Cast, librari
 def test_the_desk_leads_to_it(cast: Cast, librarian: Client) -> None:
     application = a_request(cast.library)
     assert f'href="{page(application)}"' in librarian.get("/").content.decode()
+
+
+def test_no_text_goes_where_the_tick_is_taken_away(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.librarian)
+    member = a_member(cast.library, "زهرا نمونه", mobile=SENDER)
+    request = a_request(cast.library)
+    address = reverse("membership-step", args=(request.pk, "link"))
+    page = client.get(reverse("membership-request", args=(request.pk,)))
+    assert 'id="link_tell" checked' in page.content.decode()
+    client.post(address, {"member_id": member.pk, "after": page.context["after"]})
+    request.refresh_from_db()
+    assert request.state == "approved" and not MessageOut.objects.exists()
+
+
+def test_a_refusals_text_is_shown_as_it_is_typed(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.librarian)
+    request = a_request(cast.library)
+    address = reverse("membership-preview", args=(request.pk,))
+    assert "نشانی دور است" in client.post(address, {"reason": "نشانی دور است"}).content.decode()
+    assert "با نوشتن علت" in client.post(address, {"reason": " "}).content.decode()
+    assert (
+        "(علت)"
+        not in client.get(reverse("membership-request", args=(request.pk,))).content.decode()
+    )
+    assert not MessageOut.objects.exists()

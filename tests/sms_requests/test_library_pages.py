@@ -10,6 +10,7 @@ from django.utils import timezone
 from libraries.models import AuditEntry
 from libraries.roles import Role
 from loans.models import Loan
+from loans.services import loan_lend
 from sms_requests.domain.health import HANDING_OVER, PREPARING
 from sms_requests.models import MessageOut, Request, RequestCall, SmsLine
 from sms_requests.selectors.library import library_cards
@@ -384,6 +385,39 @@ def test_who_is_a_member_elsewhere_is_entered_with_the_handing_over(
     assert request.member.full_name == home.full_name
     assert request.member.mobile == home.mobile
     assert AuditEntry.objects.filter(action="member_add", library=desk.library).count() == 1
+
+
+def test_who_may_not_borrow_is_told_before_anything_is_prepared(client: Client, desk: Desk) -> None:
+    request = add_request(desk.library, member=desk.member)
+    assert "دیرکرده دارد" not in text_of(client.get(page(request)))
+    today = timezone.localdate()
+    loan = loan_lend(
+        copy_id=desk.copies[2].pk, member_id=desk.member.pk, actor=desk.actor,
+        now=timezone.now(), today=today,
+    )  # fmt: skip
+    Loan.objects.filter(pk=loan.pk).update(due_on=today - timedelta(days=3))
+    shown = text_of(client.get(page(request)))
+    assert "۱ کتاب دیرکرده دارد" in shown and NATIONAL_ID not in shown
+
+
+def test_an_application_of_the_same_person_is_the_next_step(client: Client, desk: Desk) -> None:
+    kept = add_request(desk.library, state="no_member", national_id=OTHER_ID)
+    assert "عضو شده است؛ ادامه" in text_of(client.get(page(kept)))
+    elsewhere = add_request(desk.neighbour, kind="membership", wanted="", national_id=OTHER_ID)
+    assert "عضو شده است؛ ادامه" in text_of(client.get(page(kept))), elsewhere
+    applies = add_request(desk.library, kind="membership", wanted="", national_id=OTHER_ID)
+    shown = client.get(page(kept))
+    assert reverse("membership-request", args=(applies.pk,)) in shown.content.decode()
+    assert "عضو شده است؛ ادامه" not in text_of(shown)
+
+
+def test_a_texts_numbers_are_hidden_until_they_are_opened(client: Client, desk: Desk) -> None:
+    request = add_request(desk.library)
+    request.message.text = f"کتاب نمونه، کد ملی {NATIONAL_ID}"
+    request.message.save()
+    assert NATIONAL_ID not in client.get(page(request)).content.decode()
+    opened = client.post(reverse("request-sender", args=(request.pk,)))
+    assert f"کد ملی {NATIONAL_ID}" in opened.content.decode()
 
 
 # --- the first page ---------------------------------------------------------------------
