@@ -8,7 +8,8 @@ from django import forms
 from sms_requests.domain.suggest import Choice, matching_libraries, the_one_meant
 from sms_requests.domain.way import REASON_LABELS, ClosedReason
 from sms_requests.models import KIND_LABELS, RequestCall
-from sms_requests.services.routing import EXPERT_REASONS, LONGEST_NAME, LONGEST_WANTED
+from sms_requests.services.moves import LONGEST_NAME, LONGEST_WANTED
+from sms_requests.services.routing import EXPERT_REASONS
 
 _NUMBER = {"dir": "ltr", "autocomplete": "off", "inputmode": "numeric"}
 

@@ -17,11 +17,10 @@ from sms_requests.models import RECEIVED, MessageIn, Request
 from sms_requests.services.answers import answer, state_text
 from sms_requests.services.corrected import corrected_close
 from sms_requests.services.membership_lookup import member_at
-from sms_requests.services.moves import request_move, step_keep
+from sms_requests.services.moves import LONGEST_NAME, LONGEST_WANTED, request_move, step_keep
 from sms_requests.services.one_number import was_told
 
 _PERSON = re.compile(r"09[0-9]{9}|(?:\+|00)[0-9]{8,}")
-LONGEST_NAME, LONGEST_WANTED = 200, 500  # as the columns are
 
 
 @dataclass(frozen=True, slots=True)

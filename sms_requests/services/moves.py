@@ -20,7 +20,7 @@ from sms_requests.domain.way import By, Move, NotAllowed, Rule, State, step
 from sms_requests.models import MessageIn, MessageOut, Request, RequestStep
 from sms_requests.services.messages import message_queue
 
-LONGEST_NOTE = 500
+LONGEST_NAME, LONGEST_WANTED, LONGEST_NOTE = 200, 500, 500  # letters, as the columns are
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,15 @@ from sms_requests.domain.routing import lacks_for_routing
 from sms_requests.domain.way import REASON_LABELS, By, ClosedReason, Move, State
 from sms_requests.models import CORRECTED, KIND_LABELS, Request, RequestCall
 from sms_requests.services.membership_lookup import member_at
-from sms_requests.services.moves import Say, request_held, request_move, step_keep
+from sms_requests.services.moves import (
+    LONGEST_NAME,
+    LONGEST_WANTED,
+    Say,
+    request_held,
+    request_move,
+    step_keep,
+)
 
-LONGEST_NAME, LONGEST_WANTED = 200, 500
 # What an expert can say of a request that is at no library.
 EXPERT_REASONS = (
     ClosedReason.NO_REQUEST,

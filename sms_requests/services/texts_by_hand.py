@@ -28,8 +28,14 @@ from sms_requests.selectors.line import texts_in, texts_out
 from sms_requests.selectors.messages import without_news
 from sms_requests.selectors.offered import province_of_line
 from sms_requests.services.messages import message_queue
-from sms_requests.services.moves import request_held, request_move, step_keep
-from sms_requests.services.routing import LONGEST_NAME, LONGEST_WANTED, NOT_YOURS
+from sms_requests.services.moves import (
+    LONGEST_NAME,
+    LONGEST_WANTED,
+    request_held,
+    request_move,
+    step_keep,
+)
+from sms_requests.services.routing import NOT_YOURS
 
 
 def _may(actor: User, right: Right, sentence: str) -> None:
