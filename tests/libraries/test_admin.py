@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from libraries.copy_facts import KEYS, shelf_keys, title_identity
 from libraries.models import AuditEntry, Copy, Library, Section, StatusChange, Title, User
+from sms_requests.models import SmsLine
 from tests.cast import Cast, add_copies, make_library, numbered_calls
 from tests.libraries.test_scope import one_of_each
 
@@ -68,6 +69,9 @@ def test_every_page_opens_for_the_administrator_in_persian(office: Client, cast:
         User: cast.librarian,
         type(cast.library.county): cast.library.county,
         type(cast.library.county.province): cast.library.county.province,
+        SmsLine: SmsLine.objects.create(
+            number="09120009999", province=cast.library.county.province
+        ),
     }
     registered = admin.site._registry
     assert {Copy, Library, User, AuditEntry} <= set(registered)
