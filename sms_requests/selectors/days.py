@@ -29,7 +29,7 @@ def late_requests(user: User, now: datetime, *states: State) -> "QuerySet[Reques
     return found
 
 
-def by_library(requests: "QuerySet[Request]", now: datetime) -> "QuerySet[Request]":
+def by_library(requests: "QuerySet[Request]", now: datetime) -> Any:
     """In the order of the list, by library and then by time; each with `is_late`."""
     rows = requests.select_related("library__county", "message").order_by(
         "library__name", "library_id", "created_at", "pk"
@@ -39,12 +39,12 @@ def by_library(requests: "QuerySet[Request]", now: datetime) -> "QuerySet[Reques
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """A library's requests on the list; `library` is None for those at none yet. `counts` hold the
+    """A library's requests on the list, each with `is_late`; `library` is None for those at none yet. `counts` hold the
     label of each state with the number of its requests.
     """
 
     library: Library | None
-    lines: Sequence[Request]
+    lines: Sequence[Any]
     counts: Sequence[tuple[str, int]]
     late: int
 

@@ -1,8 +1,9 @@
 """Which requests wait too long: the rule of `domain.late`, asked of the database."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from sms_requests.domain.late import PATIENCE, late_since
@@ -28,6 +29,6 @@ def late(now: datetime, *states: State) -> Q:
     return rule
 
 
-def with_late(requests: "QuerySet[Request]", now: datetime) -> "QuerySet[Request]":
-    """The same requests, each with `is_late`."""
+def with_late(requests: Any, now: datetime) -> Any:
+    """The same requests, as a queryset, each with `is_late`."""
     return requests.annotate(is_late=Case(When(late(now), then=Value(True)), default=Value(False)))

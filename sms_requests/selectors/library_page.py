@@ -58,7 +58,7 @@ def person_of(request: Request, today: date) -> Person:
         )
     if not member.is_active:
         notes.append("عضویت این شخص غیرفعال است و کتابی به او امانت داده نمی‌شود.")
-    elif is_own and (hindrance := borrower_hindered(member, LoanRules.of(request.library), today)):
+    elif is_own and (hindrance := borrower_hindered(member, LoanRules.of(member.library), today)):
         notes.append(hindrance)  # better known before the book is prepared than when it is fetched
     return Person(member, is_own, notes, member.mobile == request.mobile)
 
