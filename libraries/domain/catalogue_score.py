@@ -139,19 +139,6 @@ def _alike(asked: list[str], other: str) -> list[tuple[int, float]]:
     return [(i, alike) for i, alike in likeness if alike]
 
 
-def _likeness(self, word: str, other: str) -> float:
-    """1 for the same word, less for the same sound, 0 for what is no misspelling of it."""
-    if word == other:
-        return 1.0
-    # No need to remember what their lengths say.
-    if abs(len(word) - len(other)) > 2:
-        return 0.0
-    known = self._alike.get((word, other))
-    if known is None:
-        known = self._alike[word, other] = _likeness(word, other)
-    return known
-
-
 def _likeness(word: str, other: str) -> float:
     """1 for the same word, less for the same sound, 0 for what is no misspelling of it."""
     if word == other:
