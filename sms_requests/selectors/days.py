@@ -39,8 +39,8 @@ def by_library(requests: "QuerySet[Request]", now: datetime) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """A library's requests on the list, each with `is_late`; `library` is None for those at none yet. `counts` hold the
-    label of each state with the number of its requests.
+    """A library's requests on the list, each with `is_late`; `library` is None for those at none.
+    `counts` hold the label of each state with the number of its requests.
     """
 
     library: Library | None

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from sms_requests.domain.late import PATIENCE, late_since
 from sms_requests.domain.way import State
-from sms_requests.models import Request
 
 
 def start_of(day: date) -> datetime:
