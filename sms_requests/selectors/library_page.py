@@ -15,9 +15,9 @@ from sms_requests.domain.desk import UNREACHED_AFTER
 from sms_requests.domain.parse import Kind
 from sms_requests.domain.way import HOLDS_A_COPY, State
 from sms_requests.models import MessageOut, Request, RequestCall, RequestStep
+from sms_requests.selectors.membership import member_at
 from sms_requests.selectors.messages import SILENT_LABEL, without_news
 from sms_requests.services.library_copies import copy_taken
-from sms_requests.services.membership_lookup import member_at
 
 MOST_TITLES = 10
 MOST_ELSEWHERE = 10

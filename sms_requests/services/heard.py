@@ -14,9 +14,9 @@ from sms_requests.domain.replies import Reply, missing_reply, reply
 from sms_requests.domain.state_words import told_title
 from sms_requests.domain.way import OPEN, By, ClosedReason, Move, State
 from sms_requests.models import RECEIVED, MessageIn, Request
+from sms_requests.selectors.membership import member_at
 from sms_requests.services.answers import answer, state_text
 from sms_requests.services.corrected import corrected_close
-from sms_requests.services.membership_lookup import member_at
 from sms_requests.services.moves import LONGEST_NAME, LONGEST_WANTED, request_move, step_keep
 from sms_requests.services.one_number import was_told
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from libraries import audit
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import mobile_or_nothing
 from libraries.domain.persian import stored_form
 from libraries.locking import lock_all, locked
 from libraries.models import Library, User
@@ -24,8 +24,8 @@ from sms_requests.domain.replies import Reply
 from sms_requests.domain.way import By, Move, State
 from sms_requests.models import Request, RequestStep
 from sms_requests.selectors.joining import look_alikes
+from sms_requests.selectors.membership import member_at
 from sms_requests.services.library import request_for
-from sms_requests.services.membership_lookup import member_at
 from sms_requests.services.moves import Say, request_move
 
 LONGEST_REASON = 100  # so that the answer keeps to its parts
@@ -93,7 +93,7 @@ def membership_approve(
         membership_number=membership_number,
         number_is_made=not stored_form(membership_number),
         national_id=request.national_id,
-        mobile=_mobile_of(request),
+        mobile=mobile_or_nothing(request.mobile),
         now=now,
     )
     return _join(request, member, tell=tell, actor=actor, now=now)
@@ -124,7 +124,7 @@ def membership_link(
             "کد ملی این عضو با کد ملی درخواست یکی نیست؛ اگر همین شخص است، نخست کد ملی درخواست را "
             "درست کنید."
         )
-    told = {"national_id": request.national_id, "mobile": _mobile_of(request)}
+    told = {"national_id": request.national_id, "mobile": mobile_or_nothing(request.mobile)}
     filled = [name for name, value in told.items() if value and not getattr(member, name)]
     if filled:
         for name in filled:
@@ -219,11 +219,3 @@ def _kept(library_id: int | None, national_id: str) -> QuerySet[Request]:
         library=library_id, national_id=national_id, kind=Kind.LOAN, state=State.NO_MEMBER
     )
     return kept if national_id else kept.none()
-
-
-def _mobile_of(request: Request) -> str:
-    """The sender's number where it is a mobile of Iran, else nothing."""
-    try:
-        return clean_mobile(request.mobile)
-    except ValueError:
-        return ""

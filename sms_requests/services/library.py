@@ -17,8 +17,8 @@ from libraries.refusal import Refused
 from libraries.roles import Right
 from sms_requests.domain.way import By, ClosedReason, Move
 from sms_requests.models import CORRECTED, Request, RequestCall, RequestStep
+from sms_requests.selectors.membership import member_at
 from sms_requests.services.library_texts import closed_say
-from sms_requests.services.membership_lookup import member_at
 from sms_requests.services.moves import (
     by_of,
     request_held,

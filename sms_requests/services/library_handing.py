@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from libraries.domain.national_id import clean_mobile
+from libraries.domain.national_id import mobile_or_nothing
 from libraries.domain.persian import stored_form
 from libraries.locking import locked
 from libraries.models import Copy, User
@@ -15,10 +15,10 @@ from loans.services import loan_lend, member_add
 from sms_requests.domain.health import HANDING_OVER, PREPARING, items_of
 from sms_requests.domain.way import Move
 from sms_requests.models import Request, RequestCall, RequestStep, SmsLine
+from sms_requests.selectors.membership import member_at
 from sms_requests.services.library import request_for
 from sms_requests.services.library_copies import copy_taken
 from sms_requests.services.library_texts import lent_say, ready_say, takes_texts
-from sms_requests.services.membership_lookup import member_at
 from sms_requests.services.moves import request_move
 
 LONGEST_KEPT = timedelta(days=60)
@@ -177,11 +177,8 @@ def _entered(
         raise Refused("کد ملی این شخص در درخواست نیست؛ نخست آن را از روی کارت در «اصلاح» بنویسید.")
     if home is not None and not home.is_active:
         raise Refused(f"عضویت {home} در «{home.library.name}» غیرفعال است؛ نخست آن را روشن کنید.")
-    mobile = home.mobile if home else request.mobile
-    try:
-        mobile = clean_mobile(mobile) if mobile else ""
-    except ValueError:
-        mobile = ""  # a number from abroad: the membership goes without
+    # With a number from abroad the membership goes without.
+    mobile = mobile_or_nothing(home.mobile if home else request.mobile)
     return member_add(
         actor=actor, full_name=home.full_name if home else full_name,
         national_id=request.national_id, mobile=mobile, now=now,

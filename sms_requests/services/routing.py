@@ -16,7 +16,7 @@ from sms_requests.domain.replies import Reply
 from sms_requests.domain.routing import lacks_for_routing
 from sms_requests.domain.way import REASON_LABELS, By, ClosedReason, Move, State
 from sms_requests.models import CORRECTED, KIND_LABELS, Request, RequestCall
-from sms_requests.services.membership_lookup import member_at
+from sms_requests.selectors.membership import member_at
 from sms_requests.services.moves import (
     LONGEST_NAME,
     LONGEST_WANTED,
