@@ -172,14 +172,6 @@ class Request(models.Model):
         """Whether something is still to be done with it."""
         return self.state in OPEN
 
-    @property
-    def is_from_another_number(self) -> bool:
-        """Whether the sender's number is another than the one that the member left: somebody of
-        the family, a new number, or somebody else's ID. Staff are warned; nobody else is told.
-        """
-        known = self.member.mobile if self.member else ""
-        return bool(known) and known != self.mobile
-
 
 class RequestStep(models.Model):
     """One step of a request: who, when, what, and the text that it brought or sent."""

@@ -12,6 +12,7 @@ from loans.models import Loan
 from sms_requests.domain.replies import Reply, missing_reply, reply
 from sms_requests.domain.way import OPEN, ClosedReason, State
 from sms_requests.models import MessageIn, MessageOut, Request, RequestStep, SmsLine
+from sms_requests.selectors.library_page import person_of
 from sms_requests.selectors.offered import libraries_offered
 from sms_requests.services import message_queue
 from sms_requests.services.one_number import MOST_ANSWERS
@@ -67,7 +68,7 @@ def test_a_members_whole_text_is_at_the_library(line: Texting) -> None:
     assert step.message_in == request.message
     assert step.message_out.text == received(line)
     assert request.message.handled_at == line.now
-    assert not request.is_from_another_number
+    assert person_of(request, line.now.date()).number_fits
 
 
 @pytest.mark.parametrize(("stored", "warned"), [(NUMBER, True), (ANOTHER, False), ("", False)])
@@ -78,7 +79,8 @@ def test_somebody_elses_id_is_kept_and_staff_are_warned(
     line.member.save()
     assert line.say(line.loan(), ANOTHER) == [received(line)]
     assert line.newest().state == State.WAITING
-    assert line.newest().is_from_another_number is warned
+    notes = " ".join(person_of(line.newest(), line.now.date()).notes)
+    assert ("با شمارهٔ عضو یکی نیست" in notes) is warned
 
 
 def test_who_is_no_member_is_told_how_to_be_one_and_kept(line: Texting) -> None:
