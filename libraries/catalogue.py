@@ -80,15 +80,17 @@ def find_titles(
     if not ids or not any(word.sound for word in question.words):
         return []
     search = _Search(question, frozenset(ids))
-    search.compare(_not_indexed(words[:LONGEST_QUESTION], ids))
+    phrases = frozenset(phrases_of([word.sound for word in question.words]))
     for wanted, groups, enough in _ways(question):
         found = titles_with(wanted, ids, FOUND)
-        likely = likeliest(found, groups, search.phrases, COMPARED)
+        likely = likeliest(found, groups, phrases, COMPARED)
         search.compare(
             Title.objects.filter(pk__in=[pk for pk in likely if pk not in search.scored])
         )
         if search.best >= enough:
             break
+    # Last, for what is found here must not end the search in the index.
+    search.compare(_not_indexed(words[:LONGEST_QUESTION], ids))
     return _best(search.scored, own, limit)
 
 
@@ -103,11 +105,6 @@ class _Search:
     scored: dict[int, tuple[int, bool, int]] = field(default_factory=dict)
     best: int = 0
     _known: dict[tuple[str, str, str], tuple[int, bool]] = field(default_factory=dict)
-
-    @property
-    def phrases(self) -> frozenset[str]:
-        """The terms of titles, as a whole, that the question may hold."""
-        return frozenset(phrases_of([word.sound for word in self.question.words]))
 
     def compare(self, titles: "QuerySet[Title]") -> None:
         """Compare the question with titles as they are now; many libraries have the same."""
@@ -142,8 +139,9 @@ def _not_indexed(words: str, libraries: Sequence[int]) -> "QuerySet[Title]":
 
 def _ways(question: Question) -> Iterator[tuple[Wanted, Sequence[Group], int]]:
     """What to look for, one after the other, each with the groups that it is made of and the score
-    that ends the search: titles that stand in the question as a whole, those with all its words,
-    those with its rare words or what is near these, and last those with some of its common ones.
+    that ends the search: the title that is asked for, titles that stand in the question as a whole
+    and those with all its words, those with its rare words or what is near these, and last those
+    with some of its common ones.
     """
     sounds = [word.sound for word in question.words]
     yield whole_term(sounds), (), GOOD

@@ -193,6 +193,16 @@ def test_a_changed_title_is_found_by_what_it_is_now(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_what_waits_does_not_hide_what_is_indexed(cast: Cast) -> None:
+    one = add(cast.library.pk, "کلیدر", "محمود دولت‌آبادی")
+    catalogue_refresh()
+    other = add(cast.other_library.pk, "کلیدر", "محمود دولت‌آبادی")
+    for words in ("کلیدر", "کتاب کلیدر دولت آبادی", "کلیدد"):
+        found = find_titles(words, libraries=Library.objects.all(), own=cast.library)
+        assert [match.title for match in found] == [one, other], words
+
+
+@pytest.mark.django_db
 def test_what_stops_in_the_middle_stays_noted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     add_many(cast.library, 25)
     made = catalogue_index.title_terms
