@@ -16,7 +16,7 @@ from libraries.models import User
 from libraries.refusal import Refused
 from libraries.roles import Right
 from sms_requests.domain.way import By, ClosedReason, Move
-from sms_requests.models import CORRECTED, Request, RequestCall, RequestStep
+from sms_requests.models import CORRECTED, RECEIVED, Request, RequestCall, RequestStep
 from sms_requests.selectors.membership import member_at
 from sms_requests.services.library_texts import closed_say
 from sms_requests.services.moves import (
@@ -46,8 +46,9 @@ def request_for(request_id: int, move: Move, *, actor: User, after: int | None =
     step came since, the table doesn't allow the move, or the request isn't the actor's.
     """
     request = request_held(request_id, actor)
-    last = request.steps.order_by("-pk").first()
-    if after is not None and last is not None and last.pk != after:
+    # A text that merely came (the member asks how it stands) makes no page out of date.
+    since = request.steps.filter(pk__gt=after or 0).exclude(move=RECEIVED).order_by("-pk")
+    if after is not None and (last := since.first()) is not None:
         raise Refused(
             f"پس از باز شدن این صفحه گام «{last.get_move_display()}» ثبت شده است؛ وضعیت تازه را "
             "ببینید و اگر هنوز لازم است دوباره ثبت کنید."

@@ -14,7 +14,7 @@ from libraries.refusal import Refused
 from loans.models import BindingTrip, Loan, Member
 from loans.services import loan_lend
 from sms_requests.domain.health import HANDING_OVER, PREPARING
-from sms_requests.models import MessageOut, Request, RequestCall, RequestStep
+from sms_requests.models import RECEIVED, MessageOut, Request, RequestCall, RequestStep
 from sms_requests.services import library as desk_services
 from sms_requests.services import library_copies as copies
 from tests.broken import failing
@@ -451,6 +451,14 @@ def test_what_was_sent_twice_is_done_once(desk: Desk) -> None:
         refused(again)
     close(desk, request, after=request.steps.last().pk)()
     assert "بسته شد" in refused(close(desk, request))
+
+
+def test_a_member_who_asks_meanwhile_makes_no_page_out_of_date(desk: Desk) -> None:
+    request = add_request(desk.library)
+    seen = request.steps.last().pk
+    request.steps.create(move=RECEIVED, becomes=request.state, at=timezone.now(), note="پرسش وضعیت")
+    close(desk, request, after=seen)()
+    assert request.steps.last().move == "close"
 
 
 def test_handing_over_twice_lends_once(desk: Desk) -> None:

@@ -221,7 +221,7 @@ def test_one_bad_text_holds_up_nobody() -> None:
 @pytest.mark.django_db
 def test_a_new_text_does_not_wait_for_an_old_ones_hour() -> None:
     start = timezone.now()
-    old, new = queued("قدیمی", now=start), queued("تازه", now=start)
+    old, _ = queued("قدیمی", now=start), queued("تازه", now=start)
     MessageOut.objects.filter(pk=old.pk).update(tries=9)
     told: list[datetime] = []
     gateway = Script([NotSent("حالا نه"), NotSent("حالا نه")])
