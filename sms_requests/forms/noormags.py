@@ -57,7 +57,10 @@ class HandOutForm(forms.Form):
     )
     again = forms.BooleanField(label="پیش‌تر حساب گرفته است؛ حساب دیگری بده", required=False)
     again_because = forms.CharField(
-        label="علت واگذاری دوباره", required=False, max_length=LONGEST_REASON
+        label="علت واگذاری دوباره",
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text="با تیک بالا لازم است.",
     )
 
     def __init__(self, *args: Any, offers_again: bool = False, **kwargs: Any) -> None:
