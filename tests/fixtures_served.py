@@ -7,6 +7,7 @@ the middle of its work and started again.
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -143,6 +144,34 @@ def database_url() -> str:
     password = ":" + quote(its["PASSWORD"], safe="") if its["PASSWORD"] else ""
     where = f"host={quote(str(its['HOST']), safe='')}&port={its['PORT']}"
     return f"postgres://{user}{password}@/{its['NAME']}?{where}"
+
+
+@pytest.fixture(scope="session")
+def demo_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's SQLite file as a first start makes it, to be copied by who needs a second one."""
+    folder = tmp_path_factory.mktemp("demo")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAFKHAN_")}
+    kept.pop("DATABASE_URL", None)
+    environment = {
+        **kept,
+        "RAFKHAN_SECRET_KEY": "for-tests-only-" + "x" * 40,
+        "RAFKHAN_DATA_DIR": str(folder),
+        "RAFKHAN_ALLOWED_HOSTS": "localhost",
+        "RAFKHAN_DEMO": "1",
+    }
+    for command in (["migrate", "--verbosity", "0"], ["demo", "--if-empty"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    return folder / "rafkhan.sqlite3"
+
+
+@pytest.fixture
+def demo_folder(demo_tables: Path, tmp_path: Path) -> Path:
+    """A data folder that holds the demo already."""
+    shutil.copy(demo_tables, tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """`make run`, for real: both programs come up, and go down together."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -20,16 +21,16 @@ WAIT = 60  # seconds; a first start migrates and gathers the static files
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite_only]
 
 
-@pytest.fixture
-def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`scripts/run.py` on a free port with an empty data folder, once it says where it is."""
+@contextlib.contextmanager
+def running(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`scripts/run.py` on a free port, once it says where it is."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAFKHAN_")}
     program = subprocess.Popen(
         [sys.executable, "-m", "scripts.run"],
         cwd=ROOT,
-        env={**kept, "PORT": port, "RAFKHAN_DATA_DIR": str(tmp_path)},
+        env={**kept, "PORT": port, "RAFKHAN_DATA_DIR": str(data_dir)},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -57,26 +58,26 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_it_serves_and_a_signal_stops_both(started) -> None:
-    program, address = started
-    with urllib.request.urlopen(address, timeout=WAIT) as answer:
-        assert answer.status == 200
-        assert answer.url.startswith(address + "login/")
-    both = children(program.pid)
-    assert set(both) == {"gunicorn", "db_worker"}
-    program.send_signal(signal.SIGINT)
-    assert program.wait(WAIT) == 0
-    assert not any(map(alive, both.values()))
+def test_it_serves_from_an_empty_folder_and_a_signal_stops_both(tmp_path: Path) -> None:
+    with running(tmp_path) as (program, address):
+        with urllib.request.urlopen(address, timeout=WAIT) as answer:
+            assert answer.status == 200
+            assert answer.url.startswith(address + "login/")
+        both = children(program.pid)
+        assert set(both) == {"gunicorn", "db_worker"}
+        program.send_signal(signal.SIGINT)
+        assert program.wait(WAIT) == 0
+        assert not any(map(alive, both.values()))
 
 
 @pytest.mark.parametrize("killed", ["gunicorn", "db_worker"])
-def test_when_one_dies_the_other_is_stopped(started, killed: str) -> None:
-    program, _ = started
-    both = children(program.pid)
-    os.kill(both[killed], signal.SIGKILL)
-    assert program.wait(WAIT) == 1
-    time.sleep(0.2)
-    assert not any(map(alive, both.values()))
+def test_when_one_dies_the_other_is_stopped(demo_folder: Path, killed: str) -> None:
+    with running(demo_folder) as (program, _):
+        both = children(program.pid)
+        os.kill(both[killed], signal.SIGKILL)
+        assert program.wait(WAIT) == 1
+        time.sleep(0.2)
+        assert not any(map(alive, both.values()))
 
 
 def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
@@ -93,11 +94,11 @@ def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
     assert f"cannot listen on 127.0.0.1:{port}" in result.stderr
 
 
-def test_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+def test_https_with_a_certificate_of_its_own(demo_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAFKHAN_")}
-    environment = {**kept, "PORT": port, "HTTPS": "1", "RAFKHAN_DATA_DIR": str(tmp_path)}
+    environment = {**kept, "PORT": port, "HTTPS": "1", "RAFKHAN_DATA_DIR": str(demo_folder)}
     program = subprocess.Popen(
         [sys.executable, "-m", "scripts.run"],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
@@ -105,13 +106,13 @@ def test_https_with_a_certificate_of_its_own(tmp_path: Path) -> None:
     assert program.stdout is not None
     try:
         address = next(line.split()[1] for line in program.stdout if "https://" in line)
-        trusted = ssl.create_default_context(cafile=str(tmp_path / "certificate/authority.crt"))
+        trusted = ssl.create_default_context(cafile=str(demo_folder / "certificate/authority.crt"))
         with urllib.request.urlopen(address, timeout=WAIT, context=trusted) as answer:
             assert answer.status == 200
             assert "Secure" in answer.headers["Set-Cookie"]
         with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
             urllib.request.urlopen(address, timeout=WAIT)
-        key = tmp_path / "certificate/site.key"
+        key = demo_folder / "certificate/site.key"
         assert key.stat().st_mode & 0o077 == 0
     finally:
         program.terminate()
