@@ -16,15 +16,18 @@ from types import FrameType
 BASE_DIR = Path(__file__).resolve().parent.parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", *shlex.split(os.environ.get("PYTEST_ARGS", ""))]
 POSTGRES = [sys.executable, "scripts/postgres.py"]
+# Many tests wait for programs that they started, or for one another: one more worker than there are
+# processors uses that time.
+WORKERS = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 # A browser and its server want a processor of their own, however many there are.
 BROWSERS = ["-n", "2", "--dist", "loadfile"]
 STAGES = (
     ("checks", [sys.executable, "scripts/check.py"]),
-    ("tests on SQLite", [*PYTEST, "-n", "auto", "-m", "not postgres_only and not browser"]),
+    ("tests on SQLite", [*PYTEST, *WORKERS, "-m", "not postgres_only and not browser"]),
     ("browser tests on SQLite", [*PYTEST, *BROWSERS, "-m", "not postgres_only and browser"]),
     (
         "tests on PostgreSQL",
-        [*POSTGRES, *PYTEST, "-n", "auto", "-m", "not sqlite_only and not browser"],
+        [*POSTGRES, *PYTEST, *WORKERS, "-m", "not sqlite_only and not browser"],
     ),
     (
         "browser tests on PostgreSQL",
