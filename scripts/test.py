@@ -19,8 +19,9 @@ POSTGRES = [sys.executable, "scripts/postgres.py"]
 # Many tests wait for programs that they started, or for one another: one more worker than there are
 # processors uses that time.
 WORKERS = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
-# A browser and its server want a processor of their own, however many there are.
-BROWSERS = ["-n", "2", "--dist", "loadfile"]
+# A browser and its server want a processor of their own, however many there are. In their own
+# order, since a file of few tests that take long would else come last and keep one of two waiting.
+BROWSERS = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 STAGES = (
     ("checks", [sys.executable, "scripts/check.py"]),
     ("tests on SQLite", [*PYTEST, *WORKERS, "-m", "not postgres_only and not browser"]),

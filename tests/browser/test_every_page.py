@@ -16,8 +16,8 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-# What is no page, or is looked at by itself in all its states.
-NO_PAGE = {"reading-worker", "scan-list", "scan"}
+# What is no page or only a part of one, or is looked at by itself in all its states.
+NO_PAGE = {"reading-worker", "scan-list", "scan", "requests-libraries"}
 PHONE = {"width": 360, "height": 740}
 
 
