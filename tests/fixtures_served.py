@@ -174,14 +174,22 @@ def demo_folder(demo_tables: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files as a deployment gathers them: twenty seconds, so once for all sites."""
+    folder = tmp_path_factory.mktemp("gathered")
+    environment = site_environment(folder / "data", folder / "static", "sqlite:///unused")
+    gather_static_files(environment)
+    return folder / "static"
+
+
 @pytest.fixture(scope="module")
 def served_site(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None, gathered: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     """The one gunicorn of a test file."""
     folder = tmp_path_factory.mktemp("served")
-    environment = site_environment(folder / "data", folder / "static", database_url())
-    gather_static_files(environment)
+    environment = site_environment(folder / "data", gathered, database_url())
     site = Served(environment, folder / "gunicorn.log")
     yield site
     site.kill()

@@ -21,7 +21,6 @@ from tests.fixtures_served import (
     ROOT,
     Served,
     database_url,
-    gather_static_files,
     site_environment,
 )
 from tests.walker import Walker
@@ -37,14 +36,13 @@ NUMBER, NATIONAL_ID = "09120000001", "0084575948"
 
 @pytest.fixture
 def line(
-    django_db_setup: None, transactional_db: None, tmp_path: Path
+    django_db_setup: None, transactional_db: None, gathered: Path, tmp_path: Path
 ) -> Iterator[tuple[Kannel, Served]]:
     """Kannel, the site and its worker, as in use."""
     (port,) = free_ports(1)
     with private_kannel(tmp_path / "kannel", f"http://127.0.0.1:{port}") as kannel:
-        environment = site_environment(tmp_path / "data", tmp_path / "static", database_url())
+        environment = site_environment(tmp_path / "data", gathered, database_url())
         environment |= kannel.environment() | {"RAFKHAN_TASKS": "worker"}
-        gather_static_files(environment)
         site = Served(environment, tmp_path / "gunicorn.log", port=port)
         site.start()
         with (tmp_path / "worker.log").open("ab") as log:
