@@ -12,6 +12,7 @@ from tests.libraries.test_rights import ACTORS, GET, places  # noqa: F401  (a fi
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
+    pytest.mark.no_worker,
     pytest.mark.sqlite_only,  # what a page looks like isn't the database's affair; one walk will do
     pytest.mark.django_db(transaction=True),
 ]

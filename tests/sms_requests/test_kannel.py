@@ -25,7 +25,7 @@ NUMBER = "09120000001"
 PERSIAN = "سلام، کتابخانه‌های «همدان» كتاب ۱۲۳ 😀"
 LONG = "کتابخانه‌ی مرکزی همدان، کد ملی ۰۰۱۲۳۴۵۶۷۹ «بوف کور» 😀؛ " * 6
 TEXTS = {"persian": PERSIAN, "latin": "hello", "full": "ا" * 70, "long": LONG.strip()}
-KILLED_SECONDS = float(os.environ.get("SMS_TEST_KILLED_SECONDS", "20"))
+KILLED_SECONDS = float(os.environ.get("SMS_TEST_KILLED_SECONDS", "8"))
 State = MessageOut.State
 
 
