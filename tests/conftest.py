@@ -45,6 +45,10 @@ django_settings.STORAGES = {
     **django_settings.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# WhiteNoise looks at every gathered file for each new client. The server of the tests has no need of
+# them: it asks the finders.
+django_settings.STATIC_ROOT = SCRATCH / "static"
+django_settings.STATIC_ROOT.mkdir()
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 # Or workers of xdist would read the settings before they come here, and share one folder.
