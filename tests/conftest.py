@@ -45,7 +45,7 @@ django_settings.STORAGES = {
     **django_settings.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# WhiteNoise looks at every gathered file for each new client. The server of the tests has no need of
+# WhiteNoise looks at every gathered file for each new client. The tests' own server has no need of
 # them: it asks the finders.
 django_settings.STATIC_ROOT = SCRATCH / "static"
 django_settings.STATIC_ROOT.mkdir()
