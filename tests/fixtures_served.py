@@ -5,6 +5,7 @@ the middle of its work and started again.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -146,10 +147,23 @@ def database_url() -> str:
     return f"postgres://{user}{password}@/{its['NAME']}?{where}"
 
 
-@pytest.fixture(scope="session")
-def demo_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's SQLite file as a first start makes it, to be copied by who needs a second one."""
-    folder = tmp_path_factory.mktemp("demo")
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that one worker of the run makes and all use; the others wait for it."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder = common / f"once-{name}"
+    with (common / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = factory.mktemp(name)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def make_demo(folder: Path) -> None:
+    """The demo's SQLite file, as a first start makes it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAFKHAN_")}
     kept.pop("DATABASE_URL", None)
     environment = {
@@ -164,23 +178,23 @@ def demo_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [sys.executable, "manage.py", *command],
             cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-    return folder / "rafkhan.sqlite3"
 
 
 @pytest.fixture
-def demo_folder(demo_tables: Path, tmp_path: Path) -> Path:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
     """A data folder that holds the demo already."""
-    shutil.copy(demo_tables, tmp_path)
+    shutil.copy(made_once(tmp_path_factory, "demo", make_demo) / "rafkhan.sqlite3", tmp_path)
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The static files as a deployment gathers them: twenty seconds, so once for all sites."""
-    folder = tmp_path_factory.mktemp("gathered")
-    environment = site_environment(folder / "data", folder / "static", "sqlite:///unused")
-    gather_static_files(environment)
-    return folder / "static"
+
+    def gather(folder: Path) -> None:
+        gather_static_files(site_environment(folder, folder / "static", "sqlite:///unused"))
+
+    return made_once(tmp_path_factory, "gathered", gather) / "static"
 
 
 @pytest.fixture(scope="module")
